@@ -1,0 +1,83 @@
+// What `npm start` and `npm test` run: sets the clone up where needed, then hands over to tsx or vitest.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root, setup } from "./setup.mjs";
+
+const DEFAULT_EXAMPLE = "digits";
+const DEEP_RUNS = "2000";
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Runs Node with this terminal's streams; resolves to how it ended. Signals reach the child, which decides. */
+function runNode(args, env = {}) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  // A terminal sends Ctrl-C to the child by itself; a second copy would look like a second Ctrl-C.
+  const forward = (signal) => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      for (const each of SIGNALS) process.off(each, forward);
+      resolve({ code, signal });
+    });
+  });
+}
+
+/** Ends this process the way its child ended. */
+function endAs({ code, signal }) {
+  if (signal) process.kill(process.pid, signal);
+  else process.exitCode = code;
+}
+
+function exampleNames() {
+  const folder = join(root, "examples");
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((file) => /^[\w-]+\.ts$/.test(file)).map((file) => file.slice(0, -".ts".length));
+}
+
+async function start([name = DEFAULT_EXAMPLE, ...args]) {
+  const names = exampleNames();
+  if (!names.includes(name)) {
+    console.error(`There is no example called "${name}". Run one of them with \`npm start -- NAME\`:`);
+    for (const each of names) console.error(`  ${each}`);
+    process.exitCode = 2;
+    return;
+  }
+  setup();
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  endAs(await runNode(["--import", tsx, join(root, "examples", `${name}.ts`), ...args]));
+}
+
+function readTotals(file) {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  return { passed: 0, failed: 1, skipped: 0 }; // vitest stopped before it could count
+}
+
+async function test(args, env = {}) {
+  setup();
+  const folder = mkdtempSync(join(tmpdir(), "glissade-totals-"));
+  const file = join(folder, "totals.json");
+  try {
+    const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+    const reporters = ["--reporter=default", "--reporter=./tests/setup/totals-reporter.ts"];
+    const end = await runNode([vitest, "run", ...reporters, ...args], { ...env, GLISSADE_TOTALS: file });
+    const { passed, failed, skipped } = readTotals(file);
+    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    if (end.signal || end.code !== 0) endAs(end);
+    else process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const [task, ...args] = process.argv.slice(2);
+if (task === "start") await start(args);
+else if (task === "test") await test(args);
+else if (task === "test:deep") await test(args, { GLISSADE_FC_RUNS: process.env.GLISSADE_FC_RUNS ?? DEEP_RUNS });
+else {
+  console.error("usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep");
+  process.exitCode = 2;
+}
