@@ -9,13 +9,25 @@ import { root, setup } from "./setup.mjs";
 
 const DEFAULT_EXAMPLE = "digits";
 const DEEP_RUNS = "2000";
+/** @type {NodeJS.Signals[]} */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Runs Node with this terminal's streams; resolves to how it ended. Signals reach the child, which decides. */
+/** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} End how a process ended */
+
+/**
+ * Runs Node with this terminal's streams; resolves to how it ended. Signals reach the child, which decides.
+ *
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ * @returns {Promise<End>}
+ */
 function runNode(args, env = {}) {
   const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
   // A terminal sends Ctrl-C to the child by itself; a second copy would look like a second Ctrl-C.
-  const forward = (signal) => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal);
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
   for (const signal of SIGNALS) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -26,10 +38,14 @@ function runNode(args, env = {}) {
   });
 }
 
-/** Ends this process the way its child ended. */
+/**
+ * Ends this process the way its child ended.
+ *
+ * @param {End} end
+ */
 function endAs({ code, signal }) {
   if (signal) process.kill(process.pid, signal);
-  else process.exitCode = code;
+  else process.exitCode = code ?? 1;
 }
 
 function exampleNames() {
@@ -38,6 +54,7 @@ function exampleNames() {
   return files.filter((file) => /^[\w-]+\.ts$/.test(file)).map((file) => file.slice(0, -".ts".length));
 }
 
+/** @param {string[]} args the name of the example and its own arguments */
 async function start([name = DEFAULT_EXAMPLE, ...args]) {
   const names = exampleNames();
   if (!names.includes(name)) {
@@ -51,11 +68,16 @@ async function start([name = DEFAULT_EXAMPLE, ...args]) {
   endAs(await runNode(["--import", tsx, join(root, "examples", `${name}.ts`), ...args]));
 }
 
+/** @param {string} file */
 function readTotals(file) {
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
   return { passed: 0, failed: 1, skipped: 0 }; // vitest stopped before it could count
 }
 
+/**
+ * @param {string[]} args arguments for vitest
+ * @param {Record<string, string>} env
+ */
 async function test(args, env = {}) {
   setup();
   const folder = mkdtempSync(join(tmpdir(), "glissade-totals-"));

@@ -18,8 +18,12 @@ function requireNode() {
   process.exit(1);
 }
 
-/** Runs the pnpm that package.json pins, through npx: nothing need be installed globally. */
-export function pnpm(args, options = {}) {
+/**
+ * Runs the pnpm that package.json pins, through npx: nothing need be installed globally.
+ *
+ * @param {string[]} args
+ */
+export function pnpm(args) {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const result = spawnSync("npx", ["--yes", packageManager, ...args], {
     cwd: root,
@@ -27,7 +31,6 @@ export function pnpm(args, options = {}) {
     maxBuffer: 1 << 28,
     shell: process.platform === "win32", // npx is a .cmd file there, which only a shell can run
     stdio: ["ignore", "pipe", "pipe"],
-    ...options,
   });
   if (result.error) throw result.error;
   return result;

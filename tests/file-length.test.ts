@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesUnder, root } from "./source-graph.js";
+
+/** A file is meant to be read at one sitting. */
+const SOFT_LIMIT = 300;
+/** No entry of the list below lifts this one. */
+const HARD_LIMIT = 400;
+
+/** Tables of reference numbers: data, not code, and as long as they are. */
+const tables: readonly string[] = ["packages/autograd/test/numbers/special-values.ts"];
+
+/** Files that may pass the soft limit, each with its reason. Adding one is a decision to be seen in a diff. */
+const allowed: Readonly<Record<string, string>> = {
+  "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
+};
+
+const folders = ["packages", "examples", "tests", "scripts"];
+const lengths = new Map(
+  folders
+    .flatMap((folder) => filesUnder(folder, [".ts", ".mjs"]).map((path) => `${folder}/${path}`))
+    .filter((path) => !tables.includes(path))
+    .map((path) => [path, readFileSync(join(root, path), "utf8").trimEnd().split("\n").length]),
+);
+const longer = (limit: number): string[] =>
+  [...lengths].filter(([, lines]) => lines > limit).map(([path, lines]) => `${path}: ${lines} lines`);
+
+test(`no file is longer than ${HARD_LIMIT} lines`, () => {
+  expect(longer(HARD_LIMIT)).toEqual([]);
+});
+
+test(`no file is longer than ${SOFT_LIMIT} lines unless the list above says why`, () => {
+  expect(longer(SOFT_LIMIT).filter((entry) => !(entry.replace(/:.*/, "") in allowed))).toEqual([]);
+});
+
+test("the list names only files that need it", () => {
+  expect(Object.keys(allowed).filter((path) => (lengths.get(path) ?? 0) <= SOFT_LIMIT)).toEqual([]);
+});
