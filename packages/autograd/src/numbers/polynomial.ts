@@ -1,0 +1,11 @@
+/**
+ * The polynomial with these coefficients, highest power first, at x (Horner's rule).
+ *
+ * @example
+ * polynomial(2, [1, 0, 5]); // 9
+ */
+export function polynomial(x: number, coefficients: readonly number[]): number {
+  let value = 0;
+  for (const coefficient of coefficients) value = value * x + coefficient;
+  return value;
+}
