@@ -9,6 +9,7 @@ import { root, setup } from "./setup.mjs";
 
 const DEFAULT_EXAMPLE = "digits";
 const DEEP_RUNS = "2000";
+const DEEP_TIMEOUT = 30 * 60 * 1000;
 /** @type {NodeJS.Signals[]} */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -98,8 +99,10 @@ async function test(args, env = {}) {
 const [task, ...args] = process.argv.slice(2);
 if (task === "start") await start(args);
 else if (task === "test") await test(args);
-else if (task === "test:deep") await test(args, { GLISSADE_FC_RUNS: process.env.GLISSADE_FC_RUNS ?? DEEP_RUNS });
-else {
+else if (task === "test:deep") {
+  const runs = process.env.GLISSADE_FC_RUNS ?? DEEP_RUNS;
+  await test([`--testTimeout=${DEEP_TIMEOUT}`, ...args], { GLISSADE_FC_RUNS: runs });
+} else {
   console.error("usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep");
   process.exitCode = 2;
 }
