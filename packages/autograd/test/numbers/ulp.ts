@@ -13,12 +13,9 @@ export function ulpDistance(actual: number, expected: number, scale = 0): number
   return Number.isNaN(distance) ? Infinity : distance;
 }
 
-/** The rows of a table of numbers. */
+/** The rows of a table of numbers, parted by semicolons. */
 export function rows(table: string): number[][] {
-  return table
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" ").map(Number));
+  return table.split(";").map((row) => row.trim().split(" ").map(Number));
 }
 
 /** The row of a table of (arguments, value) that `f` misses by most, and by how many ulp. */
