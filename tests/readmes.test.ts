@@ -22,10 +22,10 @@ describe.each(["autograd", "optim", "nn"])("the README of %s", (name) => {
     expect(blocks.length).toBeGreaterThan(0);
   });
 
-  test.each(blocks.map((block, index) => ({ block, index })))(
-    "prints what it says: block $index",
-    ({ block, index }) => {
-      const file = join(folder, `${name}-${index}.ts`);
+  test.each(blocks.map((block, index) => ({ block, number: index + 1 })))(
+    "prints what it says: block $number",
+    ({ block, number }) => {
+      const file = join(folder, `${name}-${number}.ts`);
       writeFileSync(file, block);
       const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", file], {
         cwd: root,
