@@ -8,8 +8,9 @@ import { climbingEdges, cycles, type Edge, filesUnder, importsOf, layerOf, readS
 const autogradLayers: readonly (readonly string[])[] = [
   ["numbers/"],
   ["errors.ts"],
-  ["dtype.ts", "shape.ts", "tree.ts", "format.ts"],
+  ["dtype.ts", "shape.ts", "format.ts"],
   ["graph.ts", "scope.ts", "sampling.ts", "execute.ts", "lifetime.ts", "tensor.ts"],
+  ["convert.ts", "tree.ts"],
   ["primitive.ts"],
   ["ops/"],
   ["transforms/"],

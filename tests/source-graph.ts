@@ -77,10 +77,11 @@ export function layerOf(layers: readonly (readonly string[])[], file: string): n
   );
 }
 
-/** The imports that point to a higher layer, each in words. */
+/** The imports that point from a file of one layer to a file of a higher one, each in words. */
 export function climbingEdges(layers: readonly (readonly string[])[], edges: readonly Edge[]): string[] {
   return edges
-    .filter(({ from, to, external }) => !external && layerOf(layers, to) > layerOf(layers, from))
+    .filter(({ external }) => !external)
+    .filter(({ from, to }) => layerOf(layers, from) >= 0 && layerOf(layers, to) > layerOf(layers, from))
     .map(({ from, to }) => `${from} → ${to}`);
 }
 
