@@ -1,0 +1,221 @@
+import type { DType, Storage } from "./dtype.js";
+import type { Sampler } from "./sampling.js";
+import type { Shape } from "./shape.js";
+import type { Tensor } from "./tensor.js";
+
+/**
+ * The operands of a rule. `infer` has checked how many there are, so the first three can be taken apart without a test for
+ * `undefined`; a variadic operator reads `inputs.length`.
+ */
+export type Operands<T> = readonly [T, T, T, ...T[]];
+
+/** An operand of a kernel: its elements in row-major order. A kernel never writes to `data`. */
+export interface KernelInput {
+  readonly data: Storage;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What a reference kernel gets: operands, attributes, and the shape and dtype that `infer` promised. */
+export interface KernelContext<A = unknown> {
+  readonly inputs: Operands<KernelInput>;
+  readonly attributes: A;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** The shape and dtype of a tensor, without its value. */
+export interface Aval {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What an inference rule gets: the operands' shapes and dtypes, and the attributes. */
+export interface InferContext<A = unknown> {
+  readonly inputs: Operands<Aval>;
+  readonly attributes: A;
+}
+
+/** What a vjp rule gets: the primals, the result and its cotangent, as tensors to build graph with. */
+export interface VjpContext<A = unknown> {
+  readonly inputs: Operands<Tensor>;
+  readonly output: Tensor;
+  readonly attributes: A;
+  /** Has the shape and dtype of `output`. */
+  readonly cotangent: Tensor;
+}
+
+/** What a batching rule gets: operands whose leading axis is the batch axis where `batched` says so. */
+export interface BatchContext<A = unknown> {
+  readonly inputs: Operands<Tensor>;
+  readonly batched: readonly boolean[];
+  /** The number of examples. */
+  readonly size: number;
+  readonly attributes: A;
+}
+
+/** Builds a cotangent for each operand; `undefined` where it is zero. */
+export type VjpRule<A = unknown> = {
+  // Declared as a method, whose parameters compare bivariantly: the graph holds primitives of any attributes.
+  rule(context: VjpContext<A>): readonly (Tensor | undefined)[];
+}["rule"];
+
+/** Builds the result for a whole batch, its batch axis leading. */
+export type BatchRule<A = unknown> = {
+  rule(context: BatchContext<A>): Tensor;
+}["rule"];
+
+/** A rule that an operator does not have, with the reason that errors will quote. */
+export interface NoRule {
+  readonly none: string;
+}
+
+/**
+ * In which operands an operator is linear: in all of them together (`x + y`), in each one while the others are held
+ * (`x · y`), in those listed together while the others are held (`where`: [1, 2]), or in none.
+ */
+export type Linearity = "jointly" | "separately" | readonly number[] | "none";
+
+/** An operator as the graph knows it: what it makes, how to compute it, and its rules. */
+export interface Primitive<A = unknown> {
+  readonly name: string;
+  readonly linear: Linearity;
+  /** The shape and dtype of the result, or an error that names the operator and the shapes. */
+  infer(context: InferContext<A>): Aval;
+  /** The reference meaning: a new typed array, or an operand's own where the elements are the same in the same order. */
+  run(context: KernelContext<A>): Storage;
+  /** A cotangent for each operand; `undefined` where it is zero. */
+  readonly vjp: VjpRule<A> | NoRule;
+  /** The result with the batch axis leading. */
+  readonly batch: BatchRule<A> | NoRule;
+  readonly samples?: Sampler | undefined;
+}
+
+/**
+ * A node of the graph. It is immutable in meaning: `value` is filled in once, and a node that has its value forgets how it
+ * was made (`primitive`, `inputs`) as soon as no derivative can need it.
+ */
+export interface Node {
+  /** Grows with creation: inputs have lower ids than the node that uses them. */
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  primitive: Primitive;
+  inputs: readonly Node[];
+  attributes: unknown;
+  value: Storage | undefined;
+  /** Depends on a placeholder, so that it can never have a value. */
+  readonly symbolic: boolean;
+  /** Results of one transform call: computing one computes all. */
+  group: readonly Node[] | undefined;
+  /** Number of the last walk that came by. */
+  mark: number;
+}
+
+/** Operands for a rule: the one place where their number is taken on trust. */
+export const operandsOf = <T>(items: readonly T[]): Operands<T> => items as Operands<T>;
+
+let nextId = 1;
+let walks = 0;
+
+/** The id that the next node will get: every node made from now on has this id or a higher one. */
+export const upcomingId = (): number => nextId;
+
+/** A number for a new walk, to mark the nodes that it has visited. */
+export const newWalk = (): number => ++walks;
+
+const noInputs: readonly Node[] = [];
+
+const leafPrimitive = (name: string): Primitive => ({
+  name,
+  linear: "none",
+  infer() {
+    throw new Error(`${name} has no operands to infer from`);
+  },
+  run() {
+    throw new Error(`${name} is a leaf and is never run`);
+  },
+  vjp: { none: `${name} is a leaf` },
+  batch: { none: `${name} is a leaf` },
+});
+
+/** The primitive of leaves that hold a value. */
+export const constant: Primitive = leafPrimitive("constant");
+
+/** The primitive of leaves without a value; the attributes say where they were made. */
+export const placeholder: Primitive<string> = leafPrimitive("placeholder");
+
+/** A leaf that holds `value`, which nobody else may write to. */
+export function makeConstant(shape: Shape, dtype: DType, value: Storage): Node {
+  return {
+    id: nextId++,
+    shape,
+    dtype,
+    primitive: constant,
+    inputs: noInputs,
+    attributes: undefined,
+    value,
+    symbolic: false,
+    group: undefined,
+    mark: 0,
+  };
+}
+
+/** A leaf without a value; `origin` says where it was made, for errors about reading it. */
+export function makePlaceholder(shape: Shape, dtype: DType, origin: string): Node {
+  return {
+    id: nextId++,
+    shape,
+    dtype,
+    primitive: placeholder,
+    inputs: noInputs,
+    attributes: origin,
+    value: undefined,
+    symbolic: true,
+    group: undefined,
+    mark: 0,
+  };
+}
+
+/** An application of `primitive`. */
+export function makeNode(
+  primitive: Primitive,
+  inputs: readonly Node[],
+  attributes: unknown,
+  shape: Shape,
+  dtype: DType,
+): Node {
+  let symbolic = false;
+  for (const input of inputs) if (input.symbolic) symbolic = true;
+  return {
+    id: nextId++,
+    shape,
+    dtype,
+    primitive,
+    inputs,
+    attributes,
+    value: undefined,
+    symbolic,
+    group: undefined,
+    mark: 0,
+  };
+}
+
+/** Turns a node that has its value into a leaf, so that what it was made from can be collected. */
+export function forgetHistory(node: Node): void {
+  node.primitive = constant;
+  node.inputs = noInputs;
+  node.attributes = undefined;
+  node.group = undefined;
+}
+
+/** Where the first placeholder below `node` was made. */
+export function placeholderOrigin(node: Node): string {
+  let at = node;
+  while (at.primitive !== placeholder) {
+    const next = at.inputs.find((input) => input.symbolic);
+    if (next === undefined) return "an unknown place";
+    at = next;
+  }
+  return String(at.attributes);
+}

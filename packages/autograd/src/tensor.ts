@@ -1,0 +1,298 @@
+import { allocate, bytesPerElement, type DType, type Storage, type StorageOf } from "./dtype.js";
+import { DTypeError, ShapeError, TransformError, ValueError } from "./errors.js";
+import { formatTensor } from "./format.js";
+import { makeConstant, type Node, placeholderOrigin } from "./graph.js";
+import { queueAssignment, realizeNodes, registerBytes } from "./lifetime.js";
+import type { NumericArray } from "./numbers/numeric-array.js";
+import { currentScope, lookUp } from "./scope.js";
+import { type Shape, sameShape, showShape, sizeOf } from "./shape.js";
+
+/** Nested arrays of numbers, as deep as the tensor's rank. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/** What `tensor` makes a tensor of besides numbers: booleans become bool. */
+export type NestedData = number | boolean | readonly NestedData[];
+
+/** Whatever an operator accepts where it wants a tensor. */
+export type TensorLike = Tensor | Variable | NestedData | NumericArray;
+
+/**
+ * An immutable array of numbers of one dtype, known by how it is computed: a node of the computation graph. Nothing runs until
+ * a value is read. `S` is the shape and `D` the dtype, as far as the compiler knows them.
+ *
+ * Tensors are made by `tensor`, `zeros`, … and by operators, not with `new`.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * add(x, 1).toArray(); // [[2, 3], [4, 5]]
+ */
+export class Tensor<S extends Shape = Shape, D extends DType = DType> {
+  /** The sizes of the axes, outermost first; `[]` is a scalar. */
+  readonly shape: S;
+  /** The type of the elements. */
+  readonly dtype: D;
+  /** @internal */
+  readonly node: Node;
+
+  /** @internal */
+  constructor(node: Node) {
+    this.node = node;
+    // The node was inferred to have this shape and dtype; the type parameters only repeat it.
+    this.shape = node.shape as S;
+    this.dtype = node.dtype as D;
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /**
+   * The elements in row-major order, in a typed array of their own (bool as bytes 0 and 1). Computes the tensor if need be.
+   *
+   * @throws TransformError inside a transform that has no values, such as `vmap`.
+   * @example
+   * tensor([[1, 2], [3, 4]]).data(); // Float32Array [1, 2, 3, 4]
+   */
+  data(): StorageOf<D> {
+    return valueOf(this, "data").slice() as StorageOf<D>;
+  }
+
+  /**
+   * The elements in row-major order, as `data` gives them, on every backend: also where reading cannot be synchronous.
+   *
+   * @throws TransformError (as a rejection) inside a transform that has no values.
+   * @example
+   * const values = await tensor([1, 2]).read();
+   */
+  async read(): Promise<StorageOf<D>> {
+    return valueOf(this, "read").slice() as StorageOf<D>;
+  }
+
+  /**
+   * The only element as a number (bool as 0 or 1).
+   *
+   * @throws ShapeError where there is not exactly one element; TransformError inside a transform that has no values.
+   * @example
+   * sum(tensor([1, 2, 3])).item(); // 6
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: a tensor of shape ${showShape(this.shape)} has ${this.size} elements, not one; use toArray() or data().`,
+      );
+    }
+    return valueOf(this, "item")[0] ?? Number.NaN;
+  }
+
+  /**
+   * The elements as nested arrays of numbers (bool as 0 and 1); a scalar gives a number.
+   *
+   * @throws TransformError inside a transform that has no values.
+   * @example
+   * tensor([[1, 2], [3, 4]]).toArray(); // [[1, 2], [3, 4]]
+   */
+  toArray(): S extends readonly [] ? number : NestedNumbers;
+  toArray(): NestedNumbers {
+    return nest(valueOf(this, "toArray"), this.shape, 0, 0);
+  }
+
+  /** Shape, dtype and an abbreviated value. Printing changes no result and no derivative. */
+  toString(): string {
+    return formatTensor(this.shape, this.dtype, this.node.symbolic ? undefined : valueOf(this, "toString"));
+  }
+
+  /** What `JSON.stringify` writes: the nested numbers. */
+  toJSON(): NestedNumbers {
+    return nest(valueOf(this, "toJSON"), this.shape, 0, 0);
+  }
+
+  /** @throws DTypeError where a tensor is used as a number: `x > 0`, `x + 1`. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new DTypeError(
+      `A tensor of shape ${showShape(this.shape)} was used as a number or a boolean. Read it with .item(), compute with operators ` +
+        "such as add or greater, and choose between elements with where(condition, a, b).",
+    );
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+function nest(data: Storage, shape: Shape, axis: number, start: number): NestedNumbers {
+  if (axis === shape.length) return data[start] ?? Number.NaN;
+  const side = shape[axis] ?? 0;
+  const stride = sizeOf(shape.slice(axis + 1));
+  return Array.from({ length: side }, (_, i) => nest(data, shape, axis + 1, start + i * stride));
+}
+
+/** The tensor's own storage, computed if need be: not to be written to, and not to be handed out. */
+export function valueOf(tensor: Tensor, reader: string): Storage {
+  const { node } = tensor;
+  if (node.value === undefined) {
+    refuseSymbolic(node, reader);
+    realizeNodes([node]);
+  }
+  if (node.value === undefined) throw new Error(`${reader}: the tensor was not computed`);
+  return node.value;
+}
+
+function refuseSymbolic(node: Node, reader: string): void {
+  if (!node.symbolic) return;
+  throw new TransformError(
+    `${reader}: this tensor has no value: it depends on a placeholder made by ${placeholderOrigin(node)}. ` +
+      "Inside such a function compute with operators (where, cond) instead of reading, and return what is needed outside.",
+  );
+}
+
+/**
+ * Computes several tensors in one run; afterwards reading them costs only the copy.
+ *
+ * @throws TransformError where one has no value, inside `vmap` for instance.
+ * @example
+ * const [a, b] = [exp(x), sin(x)];
+ * realize(a, b);
+ */
+export function realize(...tensors: readonly (Tensor | Variable)[]): void {
+  const nodes = tensors.map((tensor) => (tensor instanceof Variable ? tensor.value.node : tensor.node));
+  for (const node of nodes) refuseSymbolic(node, "realize");
+  realizeNodes(nodes);
+}
+
+/**
+ * A place for a tensor that changes: a parameter, a moment, a counter. Reading `.value` gives the tensor that it holds now;
+ * that tensor stays what it is when the Variable moves on. Made by `variable`.
+ *
+ * @example
+ * const w = variable(zeros([3]), { name: "w" });
+ * w.assign(add(w.value, 1));
+ */
+export class Variable<S extends Shape = Shape, D extends DType = DType> {
+  readonly shape: S;
+  readonly dtype: D;
+  /** For messages and for saved states. */
+  readonly name: string | undefined;
+  /** Whether optimisers and `Module.parameters` count it; may be changed at any time. */
+  trainable: boolean;
+  #node: Node;
+
+  /** @internal */
+  constructor(init: Tensor<S, D>, options: VariableOptions) {
+    refuseSymbolic(init.node, "variable");
+    this.shape = init.shape;
+    this.dtype = init.dtype;
+    this.name = options.name;
+    this.trainable = options.trainable ?? true;
+    this.#node = init.node;
+  }
+
+  /** The tensor that the Variable holds now; inside a derivative with respect to it, the leaf of that derivative. */
+  get value(): Tensor<S, D> {
+    return new Tensor(lookUp(this) ?? this.#node);
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /**
+   * Puts a tensor of the same shape and dtype in place of the old one. Inside a transform's function the new tensor is seen at
+   * once inside, and outside when the function has ended well; if it throws, nothing is assigned.
+   *
+   * @throws ShapeError, DTypeError where they differ; ValueError where `tensor` is no tensor. The Variable is then unchanged.
+   * @example
+   * w.assign(sub(w.value, mul(0.1, gradient)));
+   */
+  assign(tensor: Tensor): void {
+    this.checkAssignable(tensor);
+    const scope = currentScope();
+    if (scope !== undefined) {
+      scope.bindings.set(this, tensor.node);
+      scope.assigned.set(this, (node) => {
+        this.#node = node;
+      });
+    } else {
+      this.#node = tensor.node;
+      queueAssignment(this, tensor.node);
+    }
+  }
+
+  /**
+   * Throws what `assign` would throw, and changes nothing: for code that assigns several Variables, all or none.
+   *
+   * @throws ShapeError, DTypeError, ValueError as `assign`.
+   * @example
+   * for (const [i, v] of variables.entries()) v.checkAssignable(values[i]);
+   */
+  checkAssignable(tensor: Tensor): void {
+    const label = this.name === undefined ? "the Variable" : `Variable "${this.name}"`;
+    if (!(tensor instanceof Tensor))
+      throw new ValueError(`assign: ${label} takes a tensor; wrap the value in tensor(…).`);
+    if (!sameShape(tensor.shape, this.shape)) {
+      throw new ShapeError(
+        `assign: ${label} has shape ${showShape(this.shape)} and cannot hold ${showShape(tensor.shape)}. Reshape the value, or make a new Variable.`,
+      );
+    }
+    if (tensor.dtype !== this.dtype) {
+      throw new DTypeError(
+        `assign: ${label} has dtype ${this.dtype} and cannot hold ${tensor.dtype}. Use cast(value, "${this.dtype}").`,
+      );
+    }
+    if (tensor.node.symbolic && currentScope() === undefined) {
+      throw new TransformError(
+        `assign: ${label} cannot hold a tensor that has no value: it depends on a placeholder made by ${placeholderOrigin(tensor.node)}.`,
+      );
+    }
+  }
+
+  /** Name, shape, dtype and an abbreviated value. */
+  toString(): string {
+    return `Variable${this.name === undefined ? "" : ` "${this.name}"`} ${this.value.toString()}`;
+  }
+
+  /** @throws DTypeError where a Variable is used as a number. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    return this.value[Symbol.toPrimitive](hint);
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Options of `variable`. */
+export interface VariableOptions {
+  /** For messages and for saved states. */
+  readonly name?: string;
+  /** Whether optimisers and `Module.parameters` count it; default true. */
+  readonly trainable?: boolean;
+}
+
+/** The typed array of a new leaf becomes the leaf's own: the caller must not write to it any more. */
+export function leaf<S extends Shape, D extends DType>(shape: S, dtype: D, value: StorageOf<D>): Tensor<S, D> {
+  registerBytes(value.length * bytesPerElement(dtype));
+  return new Tensor(makeConstant(shape, dtype, value));
+}
+
+/** A scalar leaf. */
+export function scalar<D extends DType>(value: number, dtype: D): Tensor<readonly [], D> {
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return new Tensor(makeConstant([], dtype, data));
+}

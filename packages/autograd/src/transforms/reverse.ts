@@ -1,0 +1,94 @@
+import { isFloat } from "../dtype.js";
+import { GradientError } from "../errors.js";
+import { type Node, newWalk, operandsOf } from "../graph.js";
+import { unregisteredNodes } from "../lifetime.js";
+import { add } from "../ops/elementwise.js";
+import { sameShape, showShape } from "../shape.js";
+import { Tensor } from "../tensor.js";
+
+/**
+ * Reverse-mode differentiation (Griewank & Walther, Evaluating Derivatives, 2008, ch. 3): the cotangents of `leaves` from those of
+ * `outputs`, as graph. Undefined for a leaf that the outputs do not depend on. Nodes older than the oldest leaf are
+ * constants and never visited, and no walk recurses.
+ */
+export function pullBack(
+  outputs: readonly Tensor[],
+  cotangents: readonly (Tensor | undefined)[],
+  leaves: readonly Tensor[],
+): (Tensor | undefined)[] {
+  const order = dependents(outputs, leaves);
+  const gathered = new Map<Node, Tensor>();
+  const gather = (node: Node, cotangent: Tensor): void => {
+    const sofar = gathered.get(node);
+    gathered.set(node, sofar === undefined ? cotangent : add(sofar, cotangent));
+  };
+  return unregisteredNodes(() => {
+    for (const [i, output] of outputs.entries()) {
+      const cotangent = cotangents[i];
+      if (cotangent !== undefined && isFloat(output.dtype)) gather(output.node, cotangent);
+    }
+    const isLeaf = new Set(leaves.map((leaf) => leaf.node));
+    const dependent = new Set(order);
+    for (let i = order.length - 1; i >= 0; i--) {
+      const node = order[i];
+      if (node === undefined || isLeaf.has(node)) continue;
+      const cotangent = gathered.get(node);
+      if (cotangent === undefined) continue;
+      gathered.delete(node);
+      for (const [k, part] of applyRule(node, cotangent).entries()) {
+        const input = node.inputs[k];
+        if (part !== undefined && input !== undefined && dependent.has(input)) {
+          checkCotangent(node, k, input, part);
+          gather(input, part);
+        }
+      }
+    }
+    return leaves.map((leaf) => gathered.get(leaf.node));
+  });
+}
+
+/** The float nodes on a way from a leaf to an output, inputs first. */
+function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node[] {
+  const oldest = leaves.reduce((id, leaf) => Math.min(id, leaf.node.id), Number.POSITIVE_INFINITY);
+  const walk = newWalk();
+  const reached: Node[] = [];
+  const stack = outputs.map((output) => output.node);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.id < oldest || node.mark === walk) continue;
+    node.mark = walk;
+    reached.push(node);
+    for (const input of node.inputs) stack.push(input);
+  }
+  reached.sort((a, b) => a.id - b.id);
+  const dependent = new Set<Node>();
+  for (const leaf of leaves) dependent.add(leaf.node);
+  return reached.filter((node) => {
+    if (!dependent.has(node) && !node.inputs.some((input) => dependent.has(input))) return false;
+    if (!isFloat(node.dtype)) return false;
+    dependent.add(node);
+    return true;
+  });
+}
+
+function applyRule(node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] {
+  const { vjp, name } = node.primitive;
+  if ("none" in vjp) {
+    throw new GradientError(
+      `grad: ${name} has no derivative: ${vjp.none}. Wrap it in stopGradient(…) if it should count as a constant, or give a rule with customGradient.`,
+    );
+  }
+  return vjp({
+    inputs: operandsOf(node.inputs.map((input) => new Tensor(input))),
+    output: new Tensor(node),
+    attributes: node.attributes,
+    cotangent,
+  });
+}
+
+function checkCotangent(node: Node, operand: number, input: Node, cotangent: Tensor): void {
+  if (sameShape(cotangent.shape, input.shape) && cotangent.dtype === input.dtype) return;
+  throw new GradientError(
+    `grad: the vjp of ${node.primitive.name} made a cotangent of shape ${showShape(cotangent.shape)} and dtype ${cotangent.dtype} for operand ${operand}, ` +
+      `which has shape ${showShape(input.shape)} and dtype ${input.dtype}. A cotangent has the shape and dtype of its operand.`,
+  );
+}
