@@ -1,6 +1,6 @@
 import { bytesPerElement, isStorageOf, type Storage } from "./dtype.js";
 import { ValueError } from "./errors.js";
-import { forgetHistory, type KernelInput, type Node, newWalk } from "./graph.js";
+import { forgetHistory, type KernelInput, type Node, newWalk, operandsOf } from "./graph.js";
 import { outermostScope, retain } from "./scope.js";
 import { showShape, sizeOf } from "./shape.js";
 

@@ -1,1 +1,1 @@
-export * from "./ops/broadcast.js";
+export * from "./functions.js";

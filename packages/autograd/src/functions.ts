@@ -1,0 +1,30 @@
+/** Everything of `@glissade/autograd` as plain functions, without the methods of `Tensor`: for the smallest bundles. */
+export type { DType, FloatDType, StorageOf } from "./dtype.js";
+export {
+  AxisError,
+  DTypeError,
+  GlissadeError,
+  GradientCheckError,
+  GradientError,
+  IndexError,
+  ShapeError,
+  TransformError,
+  ValueError,
+} from "./errors.js";
+export { broadcastTo, reshape } from "./ops/broadcast.js";
+export { cast } from "./ops/cast.js";
+export { full, ones, tensor, variable, zeros } from "./ops/create.js";
+export { add, elementwise, mul } from "./ops/elementwise.js";
+export { definePrimitive } from "./primitive.js";
+export type { Shape } from "./shape.js";
+export {
+  type NestedData,
+  type NestedNumbers,
+  realize,
+  Tensor,
+  type TensorLike,
+  Variable,
+  type VariableOptions,
+} from "./tensor.js";
+export { type GradientOf, grad, valueAndGrad, variableGrads } from "./transforms/grad.js";
+export type { Tree } from "./tree.js";
