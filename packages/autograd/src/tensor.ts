@@ -60,7 +60,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * tensor([[1, 2], [3, 4]]).data(); // Float32Array [1, 2, 3, 4]
    */
   data(): StorageOf<D> {
-    return valueOf(this, "data").slice() as StorageOf<D>;
+    return computedValue(this, "data").slice() as StorageOf<D>;
   }
 
   /**
@@ -71,7 +71,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    * const values = await tensor([1, 2]).read();
    */
   async read(): Promise<StorageOf<D>> {
-    return valueOf(this, "read").slice() as StorageOf<D>;
+    return computedValue(this, "read").slice() as StorageOf<D>;
   }
 
   /**
@@ -87,7 +87,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
         `item: a tensor of shape ${showShape(this.shape)} has ${this.size} elements, not one; use toArray() or data().`,
       );
     }
-    return valueOf(this, "item")[0] ?? Number.NaN;
+    return computedValue(this, "item")[0] ?? Number.NaN;
   }
 
   /**
@@ -99,17 +99,17 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   toArray(): S extends readonly [] ? number : NestedNumbers;
   toArray(): NestedNumbers {
-    return nest(valueOf(this, "toArray"), this.shape, 0, 0);
+    return nest(computedValue(this, "toArray"), this.shape, 0, 0);
   }
 
   /** Shape, dtype and an abbreviated value. Printing changes no result and no derivative. */
   toString(): string {
-    return formatTensor(this.shape, this.dtype, this.node.symbolic ? undefined : valueOf(this, "toString"));
+    return formatTensor(this.shape, this.dtype, this.node.symbolic ? undefined : computedValue(this, "toString"));
   }
 
   /** What `JSON.stringify` writes: the nested numbers. */
   toJSON(): NestedNumbers {
-    return nest(valueOf(this, "toJSON"), this.shape, 0, 0);
+    return nest(computedValue(this, "toJSON"), this.shape, 0, 0);
   }
 
   /** @throws DTypeError where a tensor is used as a number: `x > 0`, `x + 1`. */
@@ -135,7 +135,7 @@ function nest(data: Storage, shape: Shape, axis: number, start: number): NestedN
 }
 
 /** The tensor's own storage, computed if need be: not to be written to, and not to be handed out. */
-export function valueOf(tensor: Tensor, reader: string): Storage {
+export function computedValue(tensor: Tensor, reader: string): Storage {
   const { node } = tensor;
   if (node.value === undefined) {
     refuseSymbolic(node, reader);

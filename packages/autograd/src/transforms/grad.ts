@@ -1,13 +1,12 @@
 import { isFloat } from "../dtype.js";
-import { GradientError, TransformError, ValueError } from "../errors.js";
-import type { Primitive } from "../graph.js";
-import { inScope, register } from "../lifetime.js";
-import { ones, tensor, zeros } from "../ops/create.js";
-import { apply } from "../primitive.js";
+import { GradientError, ValueError } from "../errors.js";
+import { inScope } from "../lifetime.js";
+import { ones, zeros } from "../ops/create.js";
 import type { Scope } from "../scope.js";
 import { showShape } from "../shape.js";
 import { Tensor, Variable } from "../tensor.js";
-import { describePath, flattenTree, type Leaf, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
+import { describePath, flattenTree, unflattenTree } from "../tree.js";
+import { alias, differentiable, type FreshTree, freshLeaves, group, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
 
 /** The tree of gradients of a tree of tensors: each leaf with its shape and dtype. */
@@ -23,42 +22,6 @@ export type GradientOf<T> =
           : T extends object
             ? { [K in keyof T]: GradientOf<T[K]> }
             : never;
-
-const aliasPrimitive: Primitive<undefined> = {
-  name: "alias",
-  linear: "jointly",
-  infer: ({ inputs: [x] }) => x,
-  run: ({ inputs: [x] }) => x.data,
-  vjp: ({ cotangent }) => [cotangent],
-  batch: ({ inputs: [x] }) => x,
-};
-
-/** A new leaf with the value of `x`: known by its identity, so that nested derivatives cannot be confused. */
-export const alias = (x: Tensor): Tensor => apply(aliasPrimitive, [x], undefined);
-
-/** A tree whose leaves were replaced by fresh leaves of the graph. */
-export interface FreshTree {
-  readonly tree: unknown;
-  readonly leaves: readonly Tensor[];
-  readonly structure: TreeStructure;
-}
-
-/** Fresh leaves for every tensor, Variable or number of an argument. */
-export function freshLeaves(operator: string, root: string, argument: unknown): FreshTree {
-  const { leaves, structure } = flattenTree(argument);
-  const fresh = leaves.map((leaf) => alias(differentiable(operator, root, leaf)));
-  return { tree: unflattenTree(structure, fresh), leaves: fresh, structure };
-}
-
-function differentiable(operator: string, root: string, leaf: Leaf): Tensor {
-  if (typeof leaf.value === "number") return tensor(leaf.value);
-  const x = tensorLeaf(operator, root, leaf);
-  if (isFloat(x.dtype)) return x;
-  throw new GradientError(
-    `${operator}: ${describePath(root, leaf.path)} has dtype ${x.dtype}, and derivatives exist for float32 and float64 only. ` +
-      'Use cast(x, "float32"), or leave it out of argnums.',
-  );
-}
 
 /** Options of `grad`. */
 export interface GradOptions {
@@ -112,10 +75,8 @@ function differentiate(
       refuseUnused(operator, targets.variables, cotangents);
     const gradients = leaves.map((leaf, i) => cotangents[i] ?? zeros(leaf.shape, { dtype: leaf.dtype }));
     group([value, ...gradients, ...flattenTree(aux).leaves.map((leaf) => leaf.value)]);
-    let next = 0;
-    const trees = targets.trees.map((tree) =>
-      unflattenTree(tree.structure, gradients.slice(next, (next += tree.leaves.length))),
-    );
+    const remaining = [...gradients];
+    const trees = targets.trees.map((tree) => unflattenTree(tree.structure, remaining.splice(0, tree.leaves.length)));
     return { value, grads: targets.single ? trees[0] : trees, aux };
   });
 }
@@ -189,15 +150,6 @@ function splitResult(operator: string, result: unknown, hasAux: boolean): [Tenso
   return [value, aux];
 }
 
-/** @throws TransformError where a function given to a transform returned a Promise. */
-export function refusePromise(operator: string, result: unknown): void {
-  if (result instanceof Promise) {
-    throw new TransformError(
-      `${operator}: the function returned a Promise. A transform sees only what is computed synchronously: read or await outside.`,
-    );
-  }
-}
-
 function refuseUnused(
   operator: string,
   variables: readonly Variable[],
@@ -210,16 +162,6 @@ function refuseUnused(
     `${operator}: the loss does not depend on ${unused.length === 1 ? "the Variable" : "the Variables"} ${names}. ` +
       "Read variable.value inside the function, leave it out, or pass allowUnused: true for a gradient of zero.",
   );
-}
-
-/** Makes the results of one call a group: reading one computes all, and lets go of what they were made from. */
-export function group(results: readonly unknown[]): void {
-  const nodes = results.filter((result) => result instanceof Tensor).map((tensor) => tensor.node);
-  const pending = nodes.filter((node) => node.value === undefined && !node.symbolic);
-  for (const node of pending) {
-    node.group = pending;
-    register(node);
-  }
 }
 
 /** The gradient type for `argnums`: one tree, or one for each argument named. */

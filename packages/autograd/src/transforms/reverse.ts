@@ -5,6 +5,7 @@ import { unregisteredNodes } from "../lifetime.js";
 import { add } from "../ops/elementwise.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
+import { nodesSince } from "./walk.js";
 
 /**
  * Reverse-mode differentiation (Griewank & Walther, Evaluating Derivatives, 2008, ch. 3): the cotangents of `leaves` from those of
@@ -50,19 +51,9 @@ export function pullBack(
 /** The float nodes on a way from a leaf to an output, inputs first. */
 function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node[] {
   const oldest = leaves.reduce((id, leaf) => Math.min(id, leaf.node.id), Number.POSITIVE_INFINITY);
-  const walk = newWalk();
-  const reached: Node[] = [];
-  const stack = outputs.map((output) => output.node);
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.id < oldest || node.mark === walk) continue;
-    node.mark = walk;
-    reached.push(node);
-    for (const input of node.inputs) stack.push(input);
-  }
-  reached.sort((a, b) => a.id - b.id);
   const dependent = new Set<Node>();
   for (const leaf of leaves) dependent.add(leaf.node);
-  return reached.filter((node) => {
+  return nodesSince(outputs, oldest).filter((node) => {
     if (!dependent.has(node) && !node.inputs.some((input) => dependent.has(input))) return false;
     if (!isFloat(node.dtype)) return false;
     dependent.add(node);
