@@ -23,18 +23,26 @@ export function mapBroadcast(
   out: NumericArray,
 ): void {
   if (out.length === 0) return;
+  // Operands of the result's size lie as the result does: broadcasting can only have added axes of one element.
   const flat = operands.every(({ data }) => data.length === out.length || data.length === 1);
-  const rowLength = flat ? out.length : (shape[shape.length - 1] ?? 1);
-  const outer = flat ? [] : shape.slice(0, -1);
-  const strides = operands.map((operand) => (flat ? [] : broadcastStrides(operand.shape, shape)));
-  const steps = operands.map(({ data }, k) => (flat ? Number(data.length > 1) : (strides[k]?.[shape.length - 1] ?? 0)));
-  const offsets = operands.map(() => 0);
-  const counter = outer.map(() => 0);
+  if (flat) {
+    mapRow(f, operands, operands.map(zero), operands.map(flatStep), out, 0, out.length);
+    return;
+  }
+  const rowLength = shape[shape.length - 1] ?? 1;
+  const outer = shape.slice(0, -1);
+  const strides = operands.map((operand) => broadcastStrides(operand.shape, shape));
+  const steps = strides.map((own) => own[shape.length - 1] ?? 0);
+  const offsets = operands.map(zero);
+  const counter = outer.map(zero);
   for (let start = 0; start < out.length; start += rowLength) {
     mapRow(f, operands, offsets, steps, out, start, rowLength);
     advance(counter, outer, offsets, strides);
   }
 }
+
+const zero = (): number => 0;
+const flatStep = ({ data }: LoopOperand): number => (data.length === 1 ? 0 : 1);
 
 /** Strides of an operand along the axes of the result: 0 where it is stretched. */
 export function broadcastStrides(own: readonly number[], shape: readonly number[]): number[] {

@@ -19,23 +19,6 @@ export interface TensorOptions<S extends Shape = Shape, D extends DType = DType>
   readonly dtype?: D;
 }
 
-/** The dtype that data get by themselves. */
-export type DTypeOfData<T> = T extends Float64Array
-  ? "float64"
-  : T extends Float32Array
-    ? "float32"
-    : T extends Int32Array
-      ? "int32"
-      : T extends Uint32Array
-        ? "uint32"
-        : T extends Uint8Array
-          ? "uint8"
-          : T extends number | readonly number[]
-            ? "float32"
-            : T extends boolean | readonly boolean[]
-              ? "bool"
-              : DType;
-
 /**
  * A tensor of data, always copied: a number, nested arrays of numbers or booleans, or a typed array.
  *
@@ -46,11 +29,10 @@ export type DTypeOfData<T> = T extends Float64Array
  * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  * tensor(new Float64Array(6), { shape: [2, 3] }).dtype; // "float64"
  */
-export function tensor<
-  const T extends NestedData | NumericArray,
-  S extends Shape = Shape,
-  D extends DType = DTypeOfData<T>,
->(data: T, options?: TensorOptions<S, D>): Tensor<S, D>;
+export function tensor<S extends Shape = Shape, D extends DType = DType>(
+  data: NestedData | NumericArray,
+  options?: TensorOptions<NoInfer<S>, NoInfer<D>>,
+): Tensor<S, D>;
 export function tensor(data: NestedData | NumericArray, options: TensorOptions = {}): Tensor {
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType("tensor", dtype);
@@ -94,9 +76,9 @@ function filled<S extends Shape, D extends DType>(operator: string, shape: S, va
  * @example
  * zeros([2, 3]).toArray(); // [[0, 0, 0], [0, 0, 0]]
  */
-export function zeros<const S extends Shape, D extends DType = "float32">(
-  shape: S,
-  options?: DTypeOption<D>,
+export function zeros<S extends Shape = Shape, D extends DType = DType>(
+  shape: NoInfer<S>,
+  options?: DTypeOption<NoInfer<D>>,
 ): Tensor<S, D>;
 export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("zeros", shape, 0, dtype);
@@ -110,9 +92,9 @@ export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Te
  * @example
  * ones([2], { dtype: "int32" }).toArray(); // [1, 1]
  */
-export function ones<const S extends Shape, D extends DType = "float32">(
-  shape: S,
-  options?: DTypeOption<D>,
+export function ones<S extends Shape = Shape, D extends DType = DType>(
+  shape: NoInfer<S>,
+  options?: DTypeOption<NoInfer<D>>,
 ): Tensor<S, D>;
 export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("ones", shape, 1, dtype);
@@ -126,10 +108,10 @@ export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Ten
  * @example
  * full([2, 2], 7).toArray(); // [[7, 7], [7, 7]]
  */
-export function full<const S extends Shape, D extends DType = "float32">(
-  shape: S,
+export function full<S extends Shape = Shape, D extends DType = DType>(
+  shape: NoInfer<S>,
   value: number,
-  options?: DTypeOption<D>,
+  options?: DTypeOption<NoInfer<D>>,
 ): Tensor<S, D>;
 export function full(shape: Shape, value: number, { dtype = "float32" }: DTypeOption = {}): Tensor {
   if (typeof value !== "number") throw new ValueError(`full: the value is ${typeof value}, not a number.`);

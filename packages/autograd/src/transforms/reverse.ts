@@ -1,6 +1,6 @@
 import { isFloat } from "../dtype.js";
 import { GradientError } from "../errors.js";
-import { type Node, newWalk, operandsOf } from "../graph.js";
+import { type Node, operandsOf } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
 import { add } from "../ops/elementwise.js";
 import { sameShape, showShape } from "../shape.js";
@@ -10,12 +10,14 @@ import { nodesSince } from "./walk.js";
 /**
  * Reverse-mode differentiation (Griewank & Walther, Evaluating Derivatives, 2008, ch. 3): the cotangents of `leaves` from those of
  * `outputs`, as graph. Undefined for a leaf that the outputs do not depend on. Nodes older than the oldest leaf are
- * constants and never visited, and no walk recurses.
+ * constants and never visited, and no walk recurses. With `linear`, an operator on the way that is not linear in what depends
+ * on the leaves is an error: transposing it would give a wrong derivative without a word.
  */
 export function pullBack(
   outputs: readonly Tensor[],
   cotangents: readonly (Tensor | undefined)[],
   leaves: readonly Tensor[],
+  { linear = false }: { readonly linear?: boolean } = {},
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
   const gathered = new Map<Node, Tensor>();
@@ -36,6 +38,7 @@ export function pullBack(
       const cotangent = gathered.get(node);
       if (cotangent === undefined) continue;
       gathered.delete(node);
+      if (linear) refuseNonlinear(node, dependent);
       for (const [k, part] of applyRule(node, cotangent).entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
@@ -81,5 +84,17 @@ function checkCotangent(node: Node, operand: number, input: Node, cotangent: Ten
   throw new GradientError(
     `grad: the vjp of ${node.primitive.name} made a cotangent of shape ${showShape(cotangent.shape)} and dtype ${cotangent.dtype} for operand ${operand}, ` +
       `which has shape ${showShape(input.shape)} and dtype ${input.dtype}. A cotangent has the shape and dtype of its operand.`,
+  );
+}
+
+function refuseNonlinear(node: Node, dependent: ReadonlySet<Node>): void {
+  const { linear, name } = node.primitive;
+  if (linear === "jointly") return;
+  const operands = node.inputs.flatMap((input, i) => (dependent.has(input) ? [i] : []));
+  if (linear === "separately" && operands.length === 1) return;
+  if (Array.isArray(linear) && operands.every((operand) => linear.includes(operand))) return;
+  throw new GradientError(
+    `jvp: a vjp rule is not linear in its cotangent: it applies ${name} to it. Rules multiply, add, reshape and select cotangents; ` +
+      "give customGradient a jvp of its own otherwise.",
   );
 }

@@ -1,0 +1,120 @@
+import { isFloat } from "../dtype.js";
+import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import { makePlaceholder } from "../graph.js";
+import { inScope } from "../lifetime.js";
+import { zeros } from "../ops/create.js";
+import { sameShape, showShape } from "../shape.js";
+import { Tensor } from "../tensor.js";
+import {
+  describePath,
+  flattenTree,
+  type Leaf,
+  sameStructure,
+  showStructure,
+  tensorLeaf,
+  unflattenTree,
+} from "../tree.js";
+import { type GradientOf, grad } from "./grad.js";
+import { freshLeaves, group, refusePromise } from "./leaves.js";
+import { pullBack } from "./reverse.js";
+
+/**
+ * Value and directional derivative of a function: the Jacobian times `tangents`. Forward mode is reverse mode of the reverse pass, which is linear
+ * in its cotangent (the double-reverse identity Jv = (d/du (Jᵀu))ᵀ v; J. Townsend, "A new trick for calculating Jacobian vector
+ * products", 2017), so that an operator needs no second rule.
+ *
+ * @param f Takes and returns trees of tensors.
+ * @param primals Its arguments, an array of trees.
+ * @param tangents Trees like the arguments.
+ * @returns `[value, tangent]`, trees like the result; integer and boolean results have tangent zero.
+ * @throws ValueError where the trees differ; ShapeError, DTypeError where a tangent is unlike its primal; GradientError for an integer
+ * primal, an operator without a derivative, or a rule that is not linear in its cotangent; TransformError where `f` returns a Promise.
+ * @example
+ * const [y, dy] = jvp((x: Tensor) => mul(x, x), [tensor(3)], [tensor(1)]);
+ * dy.item(); // 6
+ */
+export function jvp<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  primals: A,
+  tangents: { readonly [K in keyof A]: unknown },
+): [R, R] {
+  if (typeof f !== "function") throw new ValueError(`jvp: the first argument must be a function, not ${typeof f}.`);
+  return inScope("jvp", () => {
+    const fresh = primals.map((primal, i) => freshLeaves("jvp", `argument ${i}`, primal));
+    const leaves = fresh.flatMap((tree) => tree.leaves);
+    const directions = tangentLeaves(primals, tangents, leaves);
+    const result = f(...(fresh.map((tree) => tree.tree) as unknown[] as never));
+    refusePromise("jvp", result);
+    const { leaves: results, structure } = flattenTree(result);
+    const outputs = results.map((leaf) => tensorLeaf("jvp", "the result", leaf));
+    const outputTangents = pushForward(outputs, leaves, directions);
+    group([...outputs, ...outputTangents]);
+    return [unflattenTree(structure, outputs), unflattenTree(structure, outputTangents)] as [R, R];
+  });
+}
+
+/** The tangents of `outputs` for tangents of `leaves`, as graph. */
+function pushForward(outputs: readonly Tensor[], leaves: readonly Tensor[], tangents: readonly Tensor[]): Tensor[] {
+  const cotangents = outputs.map(({ shape, dtype }) =>
+    isFloat(dtype) ? new Tensor(makePlaceholder(shape, dtype, "jvp (the cotangent of its reverse pass)")) : undefined,
+  );
+  const pulled = pullBack(outputs, cotangents, leaves);
+  const reached = pulled.flatMap((cotangent, i) =>
+    cotangent === undefined ? [] : [{ cotangent, tangent: tangents[i] }],
+  );
+  const pushed = pullBack(
+    reached.map(({ cotangent }) => cotangent),
+    reached.map(({ tangent }) => tangent),
+    cotangents.filter((cotangent) => cotangent !== undefined),
+    { linear: true },
+  );
+  let next = 0;
+  return outputs.map(
+    ({ shape, dtype }, i) => (cotangents[i] === undefined ? undefined : pushed[next++]) ?? zeros(shape, { dtype }),
+  );
+}
+
+/** The leaves of the tangents, checked against the primals. */
+function tangentLeaves(primals: readonly unknown[], tangents: readonly unknown[], leaves: readonly Tensor[]): Tensor[] {
+  const own = flattenTree(primals).structure;
+  const { leaves: given, structure } = flattenTree(tangents);
+  if (!sameStructure(own, structure)) {
+    throw new ValueError(
+      `jvp: the tangents ${showStructure(structure)} are no tree like the primals ${showStructure(own)}.`,
+    );
+  }
+  return given.map((leaf, i) => checkTangent(leaf, leaves[i]));
+}
+
+function checkTangent(leaf: Leaf, primal: Tensor | undefined): Tensor {
+  const place = describePath("the tangents", leaf.path);
+  const tangent = tensorLeaf("jvp", "the tangents", leaf);
+  if (primal === undefined || !sameShape(tangent.shape, primal.shape)) {
+    throw new ShapeError(
+      `jvp: ${place} has shape ${showShape(tangent.shape)}, its primal ${showShape(primal?.shape ?? [])}. They must be the same.`,
+    );
+  }
+  if (tangent.dtype !== primal.dtype) {
+    throw new DTypeError(
+      `jvp: ${place} has dtype ${tangent.dtype}, its primal ${primal.dtype}. Use cast(tangent, "${primal.dtype}").`,
+    );
+  }
+  return tangent;
+}
+
+/**
+ * Hessian-vector product: the derivative of the gradient of a scalar function in the direction `tangents`, forward over reverse
+ * (B. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6, 1994), at the cost of a few gradients.
+ *
+ * @param f Returns a scalar float tensor.
+ * @param primals The arguments, an array of trees; the Hessian is that with respect to the first.
+ * @param tangents An array with one tree like the first argument.
+ * @returns A tree like the first argument.
+ * @throws as `grad` and `jvp`.
+ * @example
+ * hvp((x: Tensor) => sum(mul(x, mul(x, x))), [tensor([1, 2])], [tensor([1, 0])]).toArray(); // [6, 0]
+ */
+export function hvp<X>(f: (x: X) => Tensor, primals: [X], tangents: [unknown]): GradientOf<X> {
+  const gradient = grad(f);
+  return jvp(gradient, primals, tangents)[1] as GradientOf<X>;
+}
