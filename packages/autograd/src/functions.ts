@@ -27,4 +27,12 @@ export {
   type VariableOptions,
 } from "./tensor.js";
 export { type GradientOf, grad, valueAndGrad, variableGrads } from "./transforms/grad.js";
-export type { Tree } from "./tree.js";
+export {
+  flattenTree,
+  type Leaf,
+  sameStructure,
+  showStructure,
+  type Tree,
+  type TreeStructure,
+  unflattenTree,
+} from "./tree.js";

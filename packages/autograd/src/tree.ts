@@ -29,7 +29,12 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The leaves of a tree in order, and its structure. Whatever is no array and no plain object is a leaf. */
+/**
+ * The leaves of a tree in order, each with its path, and its structure. Whatever is no array and no plain object is a leaf.
+ *
+ * @example
+ * flattenTree({ w: 1, layers: [2] }).leaves.map(({ path }) => path); // ["w", "layers[0]"]
+ */
 export function flattenTree(tree: unknown): { leaves: Leaf[]; structure: TreeStructure } {
   const leaves: Leaf[] = [];
   const visit = (value: unknown, path: string): TreeStructure => {
@@ -48,7 +53,12 @@ export function flattenTree(tree: unknown): { leaves: Leaf[]; structure: TreeStr
   return { leaves, structure };
 }
 
-/** The tree of this structure with these leaves; the inverse of `flattenTree`. */
+/**
+ * The tree of this structure with these leaves; the inverse of `flattenTree`.
+ *
+ * @example
+ * unflattenTree(flattenTree({ w: 1, layers: [2] }).structure, [3, 4]); // { w: 3, layers: [4] }
+ */
 export function unflattenTree(structure: TreeStructure, leaves: readonly unknown[]): unknown {
   let next = 0;
   const build = (part: TreeStructure): unknown => {
@@ -60,7 +70,12 @@ export function unflattenTree(structure: TreeStructure, leaves: readonly unknown
   return build(structure);
 }
 
-/** Whether two trees have the same structure. */
+/**
+ * Whether two trees have the same structure; the order of an object's keys does not count.
+ *
+ * @example
+ * sameStructure(flattenTree([1, 2]).structure, flattenTree([1]).structure); // false
+ */
 export function sameStructure(a: TreeStructure, b: TreeStructure): boolean {
   if (a.kind === "leaf" || b.kind === "leaf") return a.kind === b.kind;
   if (a.kind === "array") {
@@ -78,7 +93,12 @@ export function sameStructure(a: TreeStructure, b: TreeStructure): boolean {
   });
 }
 
-/** A structure in words: `{w: *, layers: [*, *]}`. */
+/**
+ * A structure in words.
+ *
+ * @example
+ * showStructure(flattenTree({ w: 1, layers: [2, 3] }).structure); // "{w: *, layers: [*, *]}"
+ */
 export function showStructure(structure: TreeStructure): string {
   if (structure.kind === "leaf") return "*";
   if (structure.kind === "array") return `[${structure.items.map(showStructure).join(", ")}]`;
