@@ -15,6 +15,7 @@ export { broadcastTo, reshape } from "./ops/broadcast.js";
 export { cast } from "./ops/cast.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
+export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {
