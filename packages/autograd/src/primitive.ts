@@ -10,6 +10,8 @@ export interface OperatorInfo {
   readonly name: string;
   /** Draws arguments of a call; the laws are tried on them. */
   readonly samples: Sampler | undefined;
+  /** Works element by element on operands that broadcast: more laws hold of it. Default false. */
+  readonly elementwise?: boolean;
 }
 
 /** A function of tensors that carries what its laws need. */

@@ -98,7 +98,7 @@ export function elementwise(name: string, definition: ElementwiseDefinition<Scal
     }
     return apply(primitive, promoteOperands(name, operands, definition), undefined);
   };
-  return Object.assign(call, { primitive, operator: { name, samples: primitive.samples } });
+  return Object.assign(call, { primitive, operator: { name, samples: primitive.samples, elementwise: true } });
 }
 
 /** Operands as tensors of the dtype in which the operator computes. */

@@ -1,0 +1,89 @@
+import { allocate, isFloat } from "../dtype.js";
+import type { Node } from "../graph.js";
+import { inScope } from "../lifetime.js";
+import { zeros } from "../ops/create.js";
+import { leaf, type Tensor } from "../tensor.js";
+import { alias } from "../transforms/leaves.js";
+import { pullBack } from "../transforms/reverse.js";
+import { nodesSince } from "../transforms/walk.js";
+import type { Call } from "./call.js";
+
+/**
+ * Weights in general position, a fixed function of the index (a golden-ratio sequence, so that no two neighbours are alike): 1 first,
+ * then short binary fractions between ±0.5 and ±1.5. `phase` gives another row of them.
+ */
+export function weight(index: number, phase = 0): number {
+  if (index === 0) return phase === 0 ? 1 : 1 - phase / 4;
+  const turn = (index * 0.6180339887498949 + phase * 0.4142135623730951) % 1;
+  const size = 0.5 + Math.round(64 * turn) / 64;
+  return (index * 0.7548776662466927 + phase / 3) % 1 < 0.5 ? size : -size;
+}
+
+/** Weights for the elements of `x`, in its shape and dtype. */
+export function weightsLike(x: Tensor, phase = 0): Tensor {
+  const data = allocate(x.dtype, x.size);
+  for (let i = 0; i < data.length; i++) data[i] = weight(i, phase);
+  return leaf(x.shape, x.dtype, data);
+}
+
+/** The results that have derivatives. */
+export const floats = (results: readonly Tensor[]): Tensor[] => results.filter((result) => isFloat(result.dtype));
+
+/** Cotangents of the operands of a call for weights on its float results, as graph inside a scope. */
+export function cotangents(call: Call, leaves: readonly Tensor[], phase = 0): Tensor[] {
+  const results = floats(call.results(leaves));
+  const seeds = results.map((result) => weightsLike(result, phase));
+  return pullBack(results, seeds, leaves).map((g, i) => g ?? zerosLike(leaves[i]));
+}
+
+const zerosLike = (x: Tensor | undefined): Tensor => zeros(x?.shape ?? [], { dtype: x?.dtype ?? "float64" });
+
+/** Gradients of Σ w · result with respect to the operands: their elements. */
+export function gradients(call: Call, operands: readonly Tensor[] = call.operands): ArrayLike<number>[] {
+  const gradient = inScope("laws", () => cotangents(call, operands.map(alias)));
+  return gradient.map((g) => g.data());
+}
+
+/** Second derivatives of Σ w · result applied to directions (a Hessian-vector product), reverse over reverse. */
+export function hessianProduct(call: Call, directions: readonly Tensor[]): ArrayLike<number>[] {
+  const products = inScope("laws", () => {
+    const leaves = call.operands.map(alias);
+    return pullBack(cotangents(call, leaves), directions, leaves).map((g, i) => g ?? zerosLike(leaves[i]));
+  });
+  return products.map((product) => product.data());
+}
+
+/** The nodes that a call makes, inputs first: those of its results and, with `derivative`, of its gradients. */
+export function callNodes(call: Call, derivative: boolean): { nodes: Node[]; results: Tensor[]; leaves: Tensor[] } {
+  return inScope("laws", () => {
+    const leaves = call.operands.map(alias);
+    const first = leaves[0]?.node.id ?? 0;
+    const results = call.results(leaves);
+    const outputs =
+      derivative && isDifferentiable(results, leaves) ? [...results, ...pullBackOnes(results, leaves)] : results;
+    return { nodes: nodesSince(outputs, first), results, leaves };
+  });
+}
+
+function pullBackOnes(results: readonly Tensor[], leaves: readonly Tensor[]): Tensor[] {
+  const outputs = floats(results);
+  return pullBack(
+    outputs,
+    outputs.map((output) => weightsLike(output)),
+    leaves,
+  ).filter((g) => g !== undefined);
+}
+
+/** Whether some float result depends on an operand through operators that all have a derivative rule. */
+export function isDifferentiable(results: readonly Tensor[], leaves: readonly Tensor[]): boolean {
+  const outputs = floats(results);
+  if (outputs.length === 0 || leaves.length === 0) return false;
+  const first = Math.min(...leaves.map((x) => x.node.id));
+  const dependent = new Set(leaves.map((x) => x.node));
+  for (const node of nodesSince(outputs, first)) {
+    if (dependent.has(node) || !isFloat(node.dtype) || !node.inputs.some((input) => dependent.has(input))) continue;
+    if ("none" in node.primitive.vjp) return false;
+    dependent.add(node);
+  }
+  return outputs.some(({ node }) => dependent.has(node));
+}

@@ -1,0 +1,128 @@
+import type { Tensor } from "../../tensor.js";
+import { floats, gradients, weight } from "../derivatives.js";
+import { coarseSteps, type Direction, differenceQuotient, floatValues, innerProduct, steps } from "../differences.js";
+import { numberText } from "../source-text.js";
+import type { Law, Trial } from "../trial.js";
+import { elementText, Finding, magnitude } from "../violation.js";
+
+/** How many elements of the operands are moved one by one; the adjoint law moves all of them together. */
+const movedElements = 6;
+
+const hasElements = (trial: Trial): boolean => trial.call.operands.some((x) => x.size > 0) && trial.isDifferentiable;
+
+/** Weights of the results: their w in Σ w · result. */
+export const resultWeights = (results: readonly ArrayLike<number>[]): Float64Array[] =>
+  results.map((values) => Float64Array.from({ length: values.length }, (_, i) => weight(i)));
+
+/** What agrees: 10⁻⁶ of the scale, or 10⁻³ where float32 numbers occur on the way. */
+interface Precision {
+  readonly tolerance: number;
+  readonly steps: readonly number[];
+}
+
+const precisionOf = (trial: Trial): Precision =>
+  trial.isCoarse ? { tolerance: 1e-3, steps: coarseSteps } : { tolerance: 1e-6, steps };
+
+/** The first quotient that agrees with `value`, or the first of all. */
+function agreeing(
+  value: number,
+  scale: number,
+  { tolerance, steps }: Precision,
+  quotient: (step: number) => number,
+): number {
+  let first: number | undefined;
+  for (const step of steps) {
+    const numerical = quotient(step);
+    if (Math.abs(numerical - value) <= tolerance * Math.max(scale, Math.abs(numerical))) return value;
+    first ??= numerical;
+  }
+  return first ?? Number.NaN;
+}
+
+/** Up to `count` indices spread over `size`, starting at a place of the case's own. */
+function spread(size: number, count: number, salt: number): number[] {
+  if (size <= count) return Array.from({ length: size }, (_, i) => i);
+  return Array.from({ length: count }, (_, i) => (salt + Math.floor((i * size) / count)) % size);
+}
+
+function checkElements(
+  trial: Trial,
+  operands: readonly Tensor[],
+  values: ArrayLike<number>[],
+  w: Float64Array[],
+): void {
+  const { call } = trial;
+  const precision = precisionOf(trial);
+  const analytic = gradients(call);
+  const places = operands.flatMap((x, k) => Array.from({ length: x.size }, (_, i) => [k, i] as const));
+  for (const at of spread(places.length, movedElements, trial.recording.salt)) {
+    const [k, i] = places[at] ?? [0, 0];
+    const gradient = analytic[k] ?? [];
+    const direction: Direction = operands.map((x, other) =>
+      other === k ? Float64Array.from({ length: x.size }, (_, j) => Number(j === i)) : undefined,
+    );
+    const value = gradient[i] ?? Number.NaN;
+    const scale = Math.max(magnitude(gradient), 1e-3 * magnitude(...values), 1e-9);
+    const quotient = (step: number): number =>
+      innerProduct(differenceQuotient(floatValues(call), operands, direction, step), w);
+    const numerical = agreeing(value, scale, precision, quotient);
+    if (numerical === value || Number.isNaN(numerical)) continue;
+    throw new Finding(
+      call.text(),
+      `gradient of Σ w · result with respect to ${call.place(k)}, ${elementText(operands[k]?.shape ?? [], i)} (w = ${weightsText(w)})`,
+      [
+        ["reverse rule", numberText(value)],
+        ["differences", numberText(numerical)],
+      ],
+    );
+  }
+}
+
+/** The first few weights, for messages. */
+export function weightsText(w: readonly ArrayLike<number>[]): string {
+  const all = w.flatMap((row) => Array.from(row));
+  const shown = all.slice(0, 4).map(numberText).join(", ");
+  return all.length > 4 ? `${shown}, …` : shown;
+}
+
+export const reverseRule: Law = {
+  name: "reverse rule ≡ central differences",
+  drawing: { style: "smooth" },
+  runs: 200,
+  applies: hasElements,
+  check(trial) {
+    const { operands } = trial.call;
+    const values = floats(trial.call.results()).map((result) => result.data());
+    checkElements(trial, operands, values, resultWeights(values));
+  },
+};
+
+export const adjoint: Law = {
+  name: "⟨J v, w⟩ = ⟨v, Jᵀ w⟩",
+  drawing: { style: "smooth" },
+  runs: 200,
+  applies: hasElements,
+  check(trial) {
+    const { call } = trial;
+    const { operands } = call;
+    const values = floatValues(call)(operands);
+    const w = resultWeights(values);
+    const v = operands.map((x) => Float64Array.from({ length: x.size }, (_, i) => weight(i, 1)));
+    const pulled = gradients(call);
+    const value = innerProduct(v, pulled);
+    const terms = pulled.reduce((sum, row, k) => sum + magnitude(row) * magnitude(v[k] ?? []), 0);
+    const scale = Math.max(terms, 1e-3 * magnitude(...values), 1e-9);
+    const quotient = (step: number): number =>
+      innerProduct(differenceQuotient(floatValues(call), operands, v, step), w);
+    const numerical = agreeing(value, scale, precisionOf(trial), quotient);
+    if (numerical === value || Number.isNaN(numerical)) return;
+    throw new Finding(
+      call.text(),
+      `J by differences, Jᵀ by the reverse rule (v = ${weightsText(v)}; w = ${weightsText(w)})`,
+      [
+        ["⟨J v, w⟩", numberText(numerical)],
+        ["⟨v, Jᵀ w⟩", numberText(value)],
+      ],
+    );
+  },
+};
