@@ -16,6 +16,7 @@ export { cast } from "./ops/cast.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
+export { flip, slice } from "./ops/slice.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {
