@@ -1,0 +1,181 @@
+import type { ScalarFunction } from "../numbers/broadcast-loops.js";
+import { type BinaryOperator, type ElementwiseDefinition, elementwise, type UnaryOperator } from "./elementwise.js";
+
+/** What all tests share: they compare in the common dtype, and give booleans, which carry no derivative. */
+const test = <V extends ScalarFunction>(
+  value: V,
+): Pick<ElementwiseDefinition<V>, "value" | "integers" | "booleans" | "result"> => ({
+  value,
+  integers: "keep",
+  booleans: "keep",
+  result: "bool",
+});
+
+/**
+ * Whether a = b, element by element, broadcast. NaN equals nothing; −0 equals 0.
+ *
+ * @returns A bool tensor.
+ * @throws ShapeError where the shapes do not broadcast; DTypeError for a number outside the range of the integers beside it.
+ * @example
+ * equal([1, 2, 3], [1, 0, 3]).toArray(); // [true, false, true]
+ */
+export const equal: BinaryOperator = elementwise(
+  "equal",
+  test((a: number, b: number) => (a === b ? 1 : 0)),
+);
+
+/**
+ * Whether a ≠ b, element by element, broadcast. NaN differs from everything.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * notEqual([1, 2, 3], 2).toArray(); // [true, false, true]
+ */
+export const notEqual: BinaryOperator = elementwise(
+  "notEqual",
+  test((a: number, b: number) => (a !== b ? 1 : 0)),
+);
+
+/**
+ * Whether a < b, element by element, broadcast. False beside NaN.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * less([1, 2, 3], 2).toArray(); // [true, false, false]
+ */
+export const less: BinaryOperator = elementwise(
+  "less",
+  test((a: number, b: number) => (a < b ? 1 : 0)),
+);
+
+/**
+ * Whether a ≤ b, element by element, broadcast. False beside NaN.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * lessEqual([1, 2, 3], 2).toArray(); // [true, true, false]
+ */
+export const lessEqual: BinaryOperator = elementwise(
+  "lessEqual",
+  test((a: number, b: number) => (a <= b ? 1 : 0)),
+);
+
+/**
+ * Whether a > b, element by element, broadcast. False beside NaN.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * greater([1, 2, 3], 2).toArray(); // [false, false, true]
+ */
+export const greater: BinaryOperator = elementwise(
+  "greater",
+  test((a: number, b: number) => (a > b ? 1 : 0)),
+);
+
+/**
+ * Whether a ≥ b, element by element, broadcast. False beside NaN.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * greaterEqual([1, 2, 3], 2).toArray(); // [false, true, true]
+ */
+export const greaterEqual: BinaryOperator = elementwise(
+  "greaterEqual",
+  test((a: number, b: number) => (a >= b ? 1 : 0)),
+);
+
+/**
+ * Not x, element by element: whether x is 0. Takes every dtype; NaN counts as true, as in NumPy.
+ *
+ * @returns A bool tensor.
+ * @throws DTypeError, ShapeError for data that are no tensor.
+ * @example
+ * logicalNot([true, false]).toArray(); // [false, true]
+ */
+export const logicalNot: UnaryOperator = elementwise(
+  "logicalNot",
+  test((x: number) => (x === 0 ? 1 : 0)),
+);
+
+/**
+ * a and b, element by element, broadcast. Takes every dtype: all but 0 counts as true.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * logicalAnd([true, true], [true, false]).toArray(); // [true, false]
+ */
+export const logicalAnd: BinaryOperator = elementwise(
+  "logicalAnd",
+  test((a: number, b: number) => (a !== 0 && b !== 0 ? 1 : 0)),
+);
+
+/**
+ * a or b, element by element, broadcast. Takes every dtype: all but 0 counts as true.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * logicalOr([true, false], [false, false]).toArray(); // [true, false]
+ */
+export const logicalOr: BinaryOperator = elementwise(
+  "logicalOr",
+  test((a: number, b: number) => (a !== 0 || b !== 0 ? 1 : 0)),
+);
+
+/**
+ * Either a or b, not both, element by element, broadcast. Takes every dtype: all but 0 counts as true.
+ *
+ * @returns A bool tensor.
+ * @throws as `equal`.
+ * @example
+ * logicalXor([true, true], [true, false]).toArray(); // [false, true]
+ */
+export const logicalXor: BinaryOperator = elementwise(
+  "logicalXor",
+  test((a: number, b: number) => ((a !== 0) !== (b !== 0) ? 1 : 0)),
+);
+
+/**
+ * Whether x is NaN, element by element; never for integers.
+ *
+ * @returns A bool tensor.
+ * @throws as `logicalNot`.
+ * @example
+ * isNaN([NaN, 1]).toArray(); // [true, false]
+ */
+export const isNaN: UnaryOperator = elementwise(
+  "isNaN",
+  test((x: number) => (Number.isNaN(x) ? 1 : 0)),
+);
+
+/**
+ * Whether x is +∞ or −∞, element by element; never for integers.
+ *
+ * @returns A bool tensor.
+ * @throws as `logicalNot`.
+ * @example
+ * isInf([-Infinity, NaN, 1]).toArray(); // [true, false, false]
+ */
+export const isInf: UnaryOperator = elementwise(
+  "isInf",
+  test((x: number) => (Math.abs(x) === Infinity ? 1 : 0)),
+);
+
+/**
+ * Whether x is neither NaN nor infinite, element by element.
+ *
+ * @returns A bool tensor.
+ * @throws as `logicalNot`.
+ * @example
+ * isFinite([-Infinity, NaN, 1]).toArray(); // [false, false, true]
+ */
+export const isFinite: UnaryOperator = elementwise(
+  "isFinite",
+  test((x: number) => (Number.isFinite(x) ? 1 : 0)),
+);
