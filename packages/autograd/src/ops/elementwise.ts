@@ -102,7 +102,7 @@ export function elementwise(name: string, definition: ElementwiseDefinition<Scal
 }
 
 /** Operands as tensors of the dtype in which the operator computes. */
-function promoteOperands(
+export function promoteOperands(
   name: string,
   operands: readonly TensorLike[],
   { integers = "float", booleans = "promote" }: ElementwiseDefinition<ScalarFunction>,
@@ -134,7 +134,8 @@ function computeDType(
   throw new DTypeError(`${name}: not defined for ${common}; use ${remedy}.`);
 }
 
-function elementwisePrimitive(
+/** The primitive of an elementwise operator: its operands have one dtype, that in which it computes. */
+export function elementwisePrimitive(
   name: string,
   arity: number,
   definition: ElementwiseDefinition<ScalarFunction>,

@@ -1,6 +1,6 @@
 import { asTensor, commonDType } from "../convert.js";
-import { allocate } from "../dtype.js";
-import { DTypeError } from "../errors.js";
+import { allocate, isFloat, range } from "../dtype.js";
+import { DTypeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
 import { apply, operator } from "../primitive.js";
@@ -8,6 +8,7 @@ import { broadcastShapes, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
+import { equal, greater, isNaN, less } from "./comparison.js";
 import { alignBatch } from "./elementwise.js";
 
 const wherePrimitive: Primitive<undefined> = {
@@ -66,3 +67,102 @@ function asCondition(name: string, condition: TensorLike): Tensor {
     `${name}: the ${name === "where" ? "condition" : "mask"} must be bool, not ${tensor.dtype}; use notEqual(x, 0) or cast(x, "bool").`,
   );
 }
+
+/**
+ * x with `value` where the mask holds, element by element; all broadcast. No derivative reaches x where it is masked.
+ *
+ * @param mask A bool tensor.
+ * @param value A number follows the dtype of x; a tensor promotes with it.
+ * @throws DTypeError where the mask is not bool; ShapeError where the shapes do not broadcast.
+ * @example
+ * maskedFill([1, 2, 3], [false, true, false], -Infinity).toArray(); // [1, -Infinity, 3]
+ */
+export const maskedFill = operator(
+  "maskedFill",
+  (draw) => {
+    const [x = [], mask = []] = draw.broadcastable(2);
+    return [
+      draw.tensor(x),
+      draw.tensor(mask, { dtype: "bool" }),
+      draw.boolean() ? draw.integer(-3, 3) : draw.tensor([]),
+    ];
+  },
+  (x: TensorLike, mask: TensorLike, value: TensorLike): Tensor => select(asCondition("maskedFill", mask), value, x),
+);
+
+/** Options of `clip`. */
+export interface ClipOptions {
+  /** Least result; default none. */
+  readonly min?: TensorLike | undefined;
+  /** Greatest result; default none. */
+  readonly max?: TensorLike | undefined;
+}
+
+/**
+ * x, but not below `min` and not above `max`, element by element; the bounds broadcast. Where `min` > `max` the result is `max`. NaN
+ * stays. The derivative in x is 1 from bound to bound, both included, and 0 beyond, as in PyTorch; a bound that is a tensor
+ * gets the derivative where it is the result and x lies beyond it.
+ *
+ * @throws ValueError where neither bound is given; ShapeError where the shapes do not broadcast.
+ * @example
+ * clip([-2, 0.5, 3], { min: -1, max: 1 }).toArray(); // [-1, 0.5, 1]
+ */
+export const clip = operator(
+  "clip",
+  (draw) => {
+    const x = draw.tensor(draw.shape(), { kinks: [-1, 2] });
+    return [x, draw.pick([{ min: -1, max: 2 }, { min: -1 }, { max: 2 }])];
+  },
+  (x: TensorLike, { min, max }: ClipOptions = {}): Tensor => {
+    if (min === undefined && max === undefined) throw new ValueError("clip: give min, max or both.");
+    const bounds = [min, max].filter((bound) => bound !== undefined);
+    const dtype = commonDType("clip", [x, ...bounds]);
+    const cast = (operand: TensorLike): Tensor =>
+      castTo(asTensor("clip", operand, typeof operand === "number" ? dtype : undefined), dtype);
+    let result = cast(x);
+    if (min !== undefined) {
+      const least = cast(min);
+      result = select(less(result, least), least, result);
+    }
+    if (max !== undefined) {
+      const most = cast(max);
+      result = select(greater(result, most), most, result);
+    }
+    return result;
+  },
+);
+
+/** Options of `nanToNum`. */
+export interface NanToNumOptions {
+  /** In place of NaN; default 0. */
+  readonly nan?: number | undefined;
+  /** In place of ∞; default the greatest finite number of the dtype. */
+  readonly posInf?: number | undefined;
+  /** In place of −∞; default the least finite number of the dtype. */
+  readonly negInf?: number | undefined;
+}
+
+/**
+ * x with numbers in place of NaN and ±∞, element by element; integers stay. The derivative is 1 where x is finite and 0 elsewhere, as in
+ * PyTorch.
+ *
+ * @param options.nan Default 0. `posInf`, `negInf`: default the greatest and least finite numbers of the dtype.
+ * @throws ValueError for a replacement that is no number.
+ * @example
+ * nanToNum([NaN, 1, -Infinity], { negInf: -9 }).toArray(); // [0, 1, -9]
+ */
+export const nanToNum = operator(
+  "nanToNum",
+  (draw) => [draw.tensor(draw.shape())],
+  (x: TensorLike, options: NanToNumOptions = {}): Tensor => {
+    const operand = asTensor("nanToNum", x);
+    const { least, greatest } = range(operand.dtype);
+    const { nan = 0, posInf = greatest, negInf = least } = options;
+    for (const [name, value] of Object.entries({ nan, posInf, negInf })) {
+      if (typeof value !== "number") throw new ValueError(`nanToNum: ${name} is ${typeof value}, not a number.`);
+    }
+    if (!isFloat(operand.dtype)) return operand;
+    const finite = select(equal(operand, Infinity), posInf, select(equal(operand, -Infinity), negInf, operand));
+    return select(isNaN(operand), nan, finite);
+  },
+);
