@@ -15,8 +15,11 @@ export { broadcastTo, reshape } from "./ops/broadcast.js";
 export { cast } from "./ops/cast.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
+export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 export { flip, slice } from "./ops/slice.js";
+export { logSoftmax, softmax } from "./ops/softmax.js";
+export { take, takeAlongAxis } from "./ops/take.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {

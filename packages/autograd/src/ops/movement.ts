@@ -54,6 +54,16 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   return apply(transposePrimitive, [x], { axes });
 }
 
+/** What `x` is the matrix transpose of (its last two axes swapped, the others in place), or undefined where it is none. */
+export function matrixTransposed(x: Tensor): Tensor | undefined {
+  const { node } = x;
+  const [inner] = node.inputs;
+  if (!isTranspose(node.primitive) || inner === undefined || x.rank < 2) return undefined;
+  const { axes } = node.attributes as { readonly axes: readonly number[] };
+  const swaps = axes.every((axis, i) => axis === (i < x.rank - 2 ? i : 2 * x.rank - 3 - i));
+  return swaps ? new Tensor(inner) : undefined;
+}
+
 const isTranspose = (primitive: Primitive): boolean => primitive === transposePrimitive;
 
 /** A random order of 0 … rank − 1, some counted from the end. */
