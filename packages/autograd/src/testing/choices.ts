@@ -86,7 +86,10 @@ const simplerSides = (side: number, { min }: IntegerRequest): number[] =>
 export const shapeKind: ChoiceKind<ShapeRequest, Shape> = {
   draw(request, random) {
     const { rank, side } = limits(request);
-    return Array.from({ length: random.integer(rank.min, rank.max) }, () => drawSide(side, random));
+    // A scalar says less than a tensor with axes: it comes half as often.
+    const drawn = random.integer(rank.min, rank.max);
+    const length = drawn === 0 && random.oneIn(2) ? random.integer(rank.min, rank.max) : drawn;
+    return Array.from({ length }, () => drawSide(side, random));
   },
   fit(request, recorded = []) {
     const { rank, side } = limits(request);
@@ -131,6 +134,7 @@ export const groupKind: ChoiceKind<GroupRequest, readonly Shape[]> = {
   draw(request, random) {
     const { rank, side } = limits(request);
     const full = shapeKind.draw(request, random);
+    if (request.count === 1) return [full];
     return Array.from({ length: request.count }, () => {
       const drop = random.oneIn(3) ? random.integer(0, Math.max(0, full.length - rank.min)) : 0;
       return full.slice(drop).map((own) => (side.min <= 1 && random.oneIn(4) ? 1 : own));

@@ -19,22 +19,28 @@ export function weight(index: number, phase = 0): number {
   return (index * 0.7548776662466927 + phase / 3) % 1 < 0.5 ? size : -size;
 }
 
-/** Weights for the elements of `x`, in its shape and dtype. */
-export function weightsLike(x: Tensor, phase = 0): Tensor {
-  const data = allocate(x.dtype, x.size);
-  for (let i = 0; i < data.length; i++) data[i] = weight(i, phase);
-  return leaf(x.shape, x.dtype, data);
+/** Weights for the elements of several tensors, in their shapes and dtypes; the row goes on from one to the next. */
+export function weightsLike(tensors: readonly Tensor[], phase = 0): Tensor[] {
+  let index = 0;
+  return tensors.map(({ shape, dtype, size }) => {
+    const data = allocate(dtype, size);
+    for (let i = 0; i < size; i++) data[i] = weight(index++, phase);
+    return leaf(shape, dtype, data);
+  });
 }
 
 /** The results that have derivatives. */
 export const floats = (results: readonly Tensor[]): Tensor[] => results.filter((result) => isFloat(result.dtype));
 
-/** Cotangents of the operands of a call for weights on its float results, as graph inside a scope. */
-export function cotangents(call: Call, leaves: readonly Tensor[], phase = 0): Tensor[] {
-  const results = floats(call.results(leaves));
-  const seeds = results.map((result) => weightsLike(result, phase));
-  return pullBack(results, seeds, leaves).map((g, i) => g ?? zerosLike(leaves[i]));
+/** Cotangents of leaves for weights on the float results, as graph inside a scope. */
+export function pullBackWeights(results: readonly Tensor[], leaves: readonly Tensor[]): Tensor[] {
+  const outputs = floats(results);
+  return pullBack(outputs, weightsLike(outputs), leaves).map((g, i) => g ?? zerosLike(leaves[i]));
 }
+
+/** Cotangents of the operands of a call for weights on its float results, as graph inside a scope. */
+export const cotangents = (call: Call, leaves: readonly Tensor[]): Tensor[] =>
+  pullBackWeights(call.results(leaves), leaves);
 
 const zerosLike = (x: Tensor | undefined): Tensor => zeros(x?.shape ?? [], { dtype: x?.dtype ?? "float64" });
 
@@ -60,18 +66,9 @@ export function callNodes(call: Call, derivative: boolean): { nodes: Node[]; res
     const first = leaves[0]?.node.id ?? 0;
     const results = call.results(leaves);
     const outputs =
-      derivative && isDifferentiable(results, leaves) ? [...results, ...pullBackOnes(results, leaves)] : results;
+      derivative && isDifferentiable(results, leaves) ? [...results, ...pullBackWeights(results, leaves)] : results;
     return { nodes: nodesSince(outputs, first), results, leaves };
   });
-}
-
-function pullBackOnes(results: readonly Tensor[], leaves: readonly Tensor[]): Tensor[] {
-  const outputs = floats(results);
-  return pullBack(
-    outputs,
-    outputs.map((output) => weightsLike(output)),
-    leaves,
-  ).filter((g) => g !== undefined);
 }
 
 /** Whether some float result depends on an operand through operators that all have a derivative rule. */

@@ -57,7 +57,10 @@ export function isLegal(request: ElementRequest, value: number): boolean {
 
 /** One element. Values are float32 numbers, so that both float dtypes hold the same ones. */
 export function drawElement(request: ElementRequest, random: RandomSource): number {
-  if (takesAwkward(request) && random.oneIn(3)) return pickFrom(awkwardValues, random);
+  if (takesAwkward(request)) {
+    if (random.oneIn(6)) return Number.NaN;
+    if (random.oneIn(3)) return pickFrom(awkwardValues, random);
+  }
   const { low, high } = interval(request);
   if (low > high) throw new Undrawable(`there is no number from ${low} to ${high}`);
   if (isWhole(request.choice)) return random.integer(low, high);
@@ -71,8 +74,11 @@ export function drawElement(request: ElementRequest, random: RandomSource): numb
 function drawReal({ style }: ElementRequest, low: number, high: number, random: RandomSource): number {
   const value = low + (high - low) * random.fraction();
   // Halves tie with each other, which smooth laws must not meet and the others should.
-  return style !== "smooth" && random.oneIn(2) ? Math.round(2 * value) / 2 : Math.fround(value);
+  return style !== "smooth" && random.oneIn(2) ? roundTo(2, value) : Math.fround(value);
 }
+
+/** The closest multiple of 1 / `scale`; never −0, which is an awkward value. */
+export const roundTo = (scale: number, value: number): number => Math.round(value * scale) / scale + 0;
 
 const pickFrom = (values: readonly number[], random: RandomSource): number =>
   values[random.integer(0, values.length - 1)] ?? 0;
@@ -113,8 +119,8 @@ export function complexity(value: number): number {
 
 /** Simpler numbers than `value` that are legal in its place, simplest first. */
 export function simplerElements(request: ElementRequest, value: number): number[] {
-  const candidates = [...plainest, Math.trunc(value), -value];
-  for (let scale = 1; scale <= 4096; scale *= 2) candidates.push(Math.round(value * scale) / scale);
+  const candidates = [...plainest, Math.trunc(value) + 0, 0 - value];
+  for (let scale = 1; scale <= 4096; scale *= 2) candidates.push(roundTo(scale, value));
   const own = complexity(value);
   return [...new Set(candidates)]
     .filter((candidate) => complexity(candidate) < own && isLegal(request, candidate))

@@ -191,13 +191,29 @@ export class Recording {
     const own = totalWeight(this.steps);
     for (const step of this.steps) {
       for (const tape of step.alternatives(this.tape)) {
-        const simpler = Recording.make(this.sampler, this.drawing, tape);
-        if (simpler === undefined || (simpler.error === undefined) !== (this.error === undefined)) continue;
-        if (isLess(totalWeight(simpler.steps), own)) yield simpler;
+        const simpler = this.#played(tape, own);
+        if (simpler === undefined) continue;
+        yield simpler;
+        // A smaller shape keeps the first elements; reversed, the last.
+        const fewer = totalWeight(simpler.steps)[0] < own[0];
+        const mirrored = fewer ? this.#played(reversedTensors(tape), own) : undefined;
+        if (mirrored !== undefined) yield mirrored;
       }
     }
   }
+
+  /** The recording that another tape makes, if it is simpler and draws or fails as this one does. */
+  #played(tape: Tape, own: Weight): Recording | undefined {
+    const recording = Recording.make(this.sampler, this.drawing, tape);
+    if (recording === undefined || (recording.error === undefined) !== (this.error === undefined)) return undefined;
+    return isLess(totalWeight(recording.steps), own) ? recording : undefined;
+  }
 }
+
+const reversedTensors = (tape: Tape): Tape => ({
+  ...tape,
+  tensors: tape.tensors.map(({ shape, elements }) => ({ shape, elements: [...elements].reverse() })),
+});
 
 const hasZeroSize = (args: readonly unknown[]): boolean =>
   flattenTree(args).leaves.some(({ value }) => value instanceof Tensor && value.size === 0);

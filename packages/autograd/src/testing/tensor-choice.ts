@@ -8,6 +8,7 @@ import {
   fitElement,
   interval,
   isLegal,
+  roundTo,
   type Style,
   simplerElements,
 } from "./elements.js";
@@ -52,7 +53,7 @@ export const tensorKind: ChoiceKind<TensorRequest, TensorValue> = {
     return { shape: request.shape, elements };
   },
   *simpler(request, { shape, elements }) {
-    const whole = [Math.trunc, (x: number) => Math.round(2 * x) / 2, (x: number) => Math.round(8 * x) / 8];
+    const whole = [1, 2, 8].map((scale) => (x: number) => roundTo(scale, x));
     for (const round of whole) {
       const rounded = elements.map((x) => (isLegal(request, round(x)) ? round(x) : x));
       if (rounded.every((x, i) => isApart(request, rounded, i, x))) yield { shape, elements: rounded };

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor.js";
-import { floats, gradients, weight } from "../derivatives.js";
+import { floats, gradients, weightsLike } from "../derivatives.js";
 import { coarseSteps, type Direction, differenceQuotient, floatValues, innerProduct, steps } from "../differences.js";
 import { numberText } from "../source-text.js";
 import type { Law, Trial } from "../trial.js";
@@ -10,9 +10,8 @@ const movedElements = 6;
 
 const hasElements = (trial: Trial): boolean => trial.call.operands.some((x) => x.size > 0) && trial.isDifferentiable;
 
-/** Weights of the results: their w in Σ w · result. */
-export const resultWeights = (results: readonly ArrayLike<number>[]): Float64Array[] =>
-  results.map((values) => Float64Array.from({ length: values.length }, (_, i) => weight(i)));
+/** The elements of tensors, which are float64 or float32. */
+const elementsOf = (tensors: readonly Tensor[]): ArrayLike<number>[] => tensors.map((x) => x.data());
 
 /** What agrees: 10⁻⁶ of the scale, or 10⁻³ where float32 numbers occur on the way. */
 interface Precision {
@@ -48,8 +47,8 @@ function spread(size: number, count: number, salt: number): number[] {
 function checkElements(
   trial: Trial,
   operands: readonly Tensor[],
-  values: ArrayLike<number>[],
-  w: Float64Array[],
+  values: readonly ArrayLike<number>[],
+  w: readonly ArrayLike<number>[],
 ): void {
   const { call } = trial;
   const precision = precisionOf(trial);
@@ -92,8 +91,8 @@ export const reverseRule: Law = {
   applies: hasElements,
   check(trial) {
     const { operands } = trial.call;
-    const values = floats(trial.call.results()).map((result) => result.data());
-    checkElements(trial, operands, values, resultWeights(values));
+    const results = floats(trial.call.results());
+    checkElements(trial, operands, elementsOf(results), elementsOf(weightsLike(results)));
   },
 };
 
@@ -105,9 +104,10 @@ export const adjoint: Law = {
   check(trial) {
     const { call } = trial;
     const { operands } = call;
-    const values = floatValues(call)(operands);
-    const w = resultWeights(values);
-    const v = operands.map((x) => Float64Array.from({ length: x.size }, (_, i) => weight(i, 1)));
+    const results = floats(call.results());
+    const values = elementsOf(results);
+    const w = elementsOf(weightsLike(results));
+    const v = elementsOf(weightsLike(operands, 1));
     const pulled = gradients(call);
     const value = innerProduct(v, pulled);
     const terms = pulled.reduce((sum, row, k) => sum + magnitude(row) * magnitude(v[k] ?? []), 0);

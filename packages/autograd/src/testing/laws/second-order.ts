@@ -16,7 +16,7 @@ export const secondOrder: Law = {
   check(trial) {
     const { call } = trial;
     const { operands } = call;
-    const directions = operands.map((x) => weightsLike(x, 1));
+    const directions = weightsLike(operands, 1);
     const v = directions.map((direction) => direction.data());
     const analytic = hessianProduct(call, directions);
     const first = magnitude(...gradients(call));
@@ -62,8 +62,8 @@ export const symmetry: Law = {
   applies: hasElements,
   check(trial) {
     const { call } = trial;
-    const u = call.operands.map((x) => weightsLike(x, 2));
-    const v = call.operands.map((x) => weightsLike(x, 1));
+    const u = weightsLike(call.operands, 2);
+    const v = weightsLike(call.operands, 1);
     const alongU = hessianProduct(call, u);
     const alongV = hessianProduct(call, v);
     const [uData, vData] = [u.map((x) => x.data()), v.map((x) => x.data())];

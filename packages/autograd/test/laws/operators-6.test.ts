@@ -1,0 +1,3 @@
+import { describeShard } from "./operators.js";
+
+describeShard(5);
