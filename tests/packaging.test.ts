@@ -37,7 +37,7 @@ console.log(JSON.stringify(w.value.toArray()));
     program: `import { tensor } from "@glissade/autograd";
 import { crossEntropy, Linear } from "@glissade/nn";
 const layer = new Linear(2, 3);
-const loss = crossEntropy(layer.call(tensor([[1, 2]])), tensor(new Int32Array([0])));
+const loss = crossEntropy(layer.forward(tensor([[1, 2]])), tensor(new Int32Array([0])));
 console.log(JSON.stringify([layer.parameters().length, loss.item() > 0]));
 `,
     prints: "[2,true]",

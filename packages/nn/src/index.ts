@@ -1,1 +1,45 @@
-export {};
+/** Layers, initialisers, losses and metrics over `@glissade/autograd`. */
+
+export type { InitOptions, RandomInitOptions } from "./init/drawing.js";
+export type { NormalOptions, TruncatedNormalOptions, UniformOptions } from "./init/fill.js";
+export * as init from "./init/index.js";
+export type { OrthogonalOptions } from "./init/orthogonal.js";
+export type { KaimingOptions, Nonlinearity, XavierOptions } from "./init/variance.js";
+export {
+  CELU,
+  ELU,
+  GELU,
+  HardSigmoid,
+  HardSwish,
+  HardTanh,
+  LeakyReLU,
+  LogSigmoid,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+} from "./layers/activations.js";
+export { Dropout, type DropoutOptions } from "./layers/dropout.js";
+export { Flatten, type FlattenOptions } from "./layers/flatten.js";
+export { Linear, type LinearOptions } from "./layers/linear.js";
+export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
+export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";
+export {
+  type BceWithLogitsOptions,
+  type BinaryCrossEntropyOptions,
+  bceWithLogits,
+  binaryCrossEntropy,
+} from "./losses/binary.js";
+export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "./losses/cross-entropy.js";
+export { type MultiMarginLossOptions, multiMarginLoss } from "./losses/multi-margin.js";
+export type { Reduction, ReductionOption } from "./losses/reduction.js";
+export { l1Loss, mseLoss } from "./losses/regression.js";
+export { accuracy } from "./metrics.js";
+export { Module } from "./module.js";
+export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";

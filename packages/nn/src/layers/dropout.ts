@@ -1,0 +1,45 @@
+import { type Generator, mul, type Tensor, type TensorLike, ValueError, where } from "@glissade/autograd";
+import { freshGenerator } from "../init/drawing.js";
+import { Module } from "../module.js";
+import { toTensor } from "../operand.js";
+
+/** Options of `Dropout`. */
+export interface DropoutOptions {
+  /** Draws what is dropped; default: a generator with a fresh random seed. */
+  readonly generator?: Generator;
+}
+
+/**
+ * In training, sets each element to 0 with chance p and divides the others by 1 − p, so that the expectation stays; in evaluation
+ * passes everything on (N. Srivastava et al., "Dropout", JMLR 15, 2014, in its inverted form).
+ *
+ * @param p In [0, 1]; default 0.5.
+ * @throws ValueError where p is outside.
+ * @example
+ * const layer = new Dropout(0.2, { generator: generator(1) });
+ * layer.eval().forward([1, 2]).toArray(); // [1, 2]
+ */
+export class Dropout extends Module {
+  readonly p: number;
+  readonly #generator: Generator;
+
+  constructor(p = 0.5, { generator }: DropoutOptions = {}) {
+    super();
+    if (!(p >= 0 && p <= 1)) throw new ValueError(`Dropout: p is ${String(p)}; a chance is from 0 to 1.`);
+    this.p = p;
+    this.#generator = generator ?? freshGenerator();
+  }
+
+  /**
+   * @param x Any shape; in training each call draws anew.
+   * @example
+   * new Dropout(1).forward([1, 2]).toArray(); // [0, 0]
+   */
+  forward(x: TensorLike): Tensor {
+    const input = toTensor(x);
+    if (!this.training || this.p === 0) return input;
+    const kept = this.#generator.bernoulli(input.shape, { p: 1 - this.p });
+    // A mask, not a product: what is dropped may be infinite.
+    return where(kept, mul(input, this.p === 1 ? 0 : 1 / (1 - this.p)), 0);
+  }
+}

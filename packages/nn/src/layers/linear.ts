@@ -1,0 +1,98 @@
+import {
+  add,
+  DTypeError,
+  type FloatDType,
+  type Generator,
+  matmul,
+  reshape,
+  ShapeError,
+  type Tensor,
+  type TensorLike,
+  transpose,
+  type Variable,
+  variable,
+} from "@glissade/autograd";
+import { freshGenerator } from "../init/drawing.js";
+import { uniform } from "../init/fill.js";
+import { kaimingUniform } from "../init/variance.js";
+import { Module } from "../module.js";
+import { checkCount, isFloat, showShape, sizeOf, toTensor } from "../operand.js";
+
+/** Options of `Linear`. */
+export interface LinearOptions {
+  /** Whether to add a bias; default true. */
+  readonly bias?: boolean;
+  /** Draws the first values; default: a generator with a fresh random seed. */
+  readonly generator?: Generator;
+  /** Of weight and bias; default float32. */
+  readonly dtype?: FloatDType;
+}
+
+/**
+ * x ↦ x Wᵀ + b along the last axis, with the parameters of PyTorch's layer: `weight` [out, in] and `bias` [out]. Both start uniform
+ * on ±1/√in, as there: the weight by `kaimingUniform` with a = √5 (gain 1/√3).
+ *
+ * @throws ValueError where a number of features is no whole number above 0; DTypeError for a dtype that is no float.
+ * @example
+ * const layer = new Linear(784, 10, { generator: generator(1) });
+ * layer.forward(zeros([32, 784])).shape; // [32, 10]
+ */
+export class Linear extends Module {
+  /** [out, in] */
+  readonly weight: Variable;
+  /** [out], or undefined without bias. */
+  readonly bias: Variable | undefined;
+
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    { bias = true, generator, dtype = "float32" }: LinearOptions = {},
+  ) {
+    super();
+    checkCount("Linear", "inFeatures", inFeatures);
+    checkCount("Linear", "outFeatures", outFeatures);
+    if (!isFloat(dtype)) throw new DTypeError(`Linear: dtype ${String(dtype)}; parameters are float32 or float64.`);
+    const options = { generator: generator ?? freshGenerator(), dtype };
+    this.weight = variable(kaimingUniform([outFeatures, inFeatures], { ...options, a: Math.sqrt(5) }), {
+      name: "weight",
+    });
+    const bound = 1 / Math.sqrt(inFeatures);
+    this.bias = bias
+      ? variable(uniform([outFeatures], { ...options, low: -bound, high: bound }), { name: "bias" })
+      : undefined;
+  }
+
+  /** The size of the last axis of the input. */
+  get inFeatures(): number {
+    return this.weight.shape[1] ?? 0;
+  }
+
+  /** The size of the last axis of the result. */
+  get outFeatures(): number {
+    return this.weight.shape[0] ?? 0;
+  }
+
+  /**
+   * @param x [..., in], with any leading axes.
+   * @returns [..., out].
+   * @throws ShapeError where the last axis is not `inFeatures` long.
+   * @example
+   * new Linear(3, 2).forward([[1, 2, 3]]).shape; // [1, 2]
+   */
+  forward(x: TensorLike): Tensor {
+    const input = toTensor(x, isFloat(this.weight.dtype) ? this.weight.dtype : undefined);
+    const features = input.shape.at(-1);
+    if (features !== this.inFeatures) {
+      throw new ShapeError(
+        `Linear: the last axis of the input ${showShape(input.shape)} must have ${this.inFeatures} features, for weight ${showShape(this.weight.shape)} is [out, in]. ` +
+          "Flatten or transpose the input, or make the layer with another number of features.",
+      );
+    }
+    const lead = input.shape.slice(0, -1);
+    // One product of two matrices, however many leading axes there are.
+    const rows = input.rank === 2 ? input : reshape(input, [sizeOf(lead), features]);
+    const product = matmul(rows, transpose(this.weight.value));
+    const result = this.bias === undefined ? product : add(product, this.bias.value);
+    return input.rank === 2 ? result : reshape(result, [...lead, this.outFeatures]);
+  }
+}

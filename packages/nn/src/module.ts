@@ -1,0 +1,249 @@
+import { ValueError, Variable } from "@glissade/autograd";
+import { flattenFields } from "./fields.js";
+import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type StateDict } from "./state-dict.js";
+
+/**
+ * Base class of layers and models. Its fields are its state: every Variable, every Module, and those in arrays and plain
+ * objects of fields are found by themselves, with dotted names as in PyTorch (`layers.0.weight`). A Variable that is found in
+ * several places counts once. Private `#fields`, and objects of other classes, are not looked into.
+ *
+ * Subclasses define `forward` with whatever operands they like. Nothing runs when it is called: it builds graph.
+ *
+ * @example
+ * class Net extends Module {
+ *   layers = [new Linear(784, 100), new Linear(100, 10)];
+ *   forward(x: Tensor) { return this.layers[1].forward(relu(this.layers[0].forward(x))); }
+ * }
+ * new Net().namedParameters().map(([name]) => name); // ["layers.0.weight", "layers.0.bias", "layers.1.weight", …]
+ */
+export class Module {
+  #training = true;
+
+  /** Whether layers such as `Dropout` behave as in training; true until `eval()` is called. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /**
+   * The trainable Variables, each once, in the order of the fields. A Variable whose `trainable` is false is a buffer.
+   *
+   * @throws ValueError where two Variables have the same dotted name, or Variables stand in a Map or Set.
+   * @example
+   * const stepper = sgd(model.parameters(), { lr: 0.1 });
+   */
+  parameters(): Variable[] {
+    return this.namedParameters().map(([, variable]) => variable);
+  }
+
+  /**
+   * The trainable Variables with their dotted names; a shared one under the first of its names.
+   *
+   * @throws ValueError as `parameters`.
+   * @example
+   * for (const [name, variable] of model.namedParameters()) console.log(name, variable.shape);
+   */
+  namedParameters(): [string, Variable][] {
+    return this.#named((variable) => variable.trainable);
+  }
+
+  /**
+   * The Variables that are not trained: running statistics, and parameters whose `trainable` was set to false.
+   *
+   * @throws ValueError as `parameters`.
+   * @example
+   * model.buffers().length; // 0
+   */
+  buffers(): Variable[] {
+    return this.namedBuffers().map(([, variable]) => variable);
+  }
+
+  /**
+   * The Variables that are not trained, with their dotted names.
+   *
+   * @throws ValueError as `parameters`.
+   * @example
+   * model.namedBuffers(); // [["norm.runningMean", Variable …]]
+   */
+  namedBuffers(): [string, Variable][] {
+    return this.#named((variable) => !variable.trainable);
+  }
+
+  /**
+   * This module and all modules in it, each once, outermost first.
+   *
+   * @example
+   * for (const module of model.modules()) if (module instanceof Linear) module.weight.trainable = false;
+   */
+  modules(): Module[] {
+    const found = new Set<Module>();
+    const visit = (module: Module): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      for (const [, value] of flattenFields(module.fields())) if (value instanceof Module) visit(value);
+    };
+    visit(this);
+    return [...found];
+  }
+
+  /**
+   * The values of all Variables, trainable or not, by name: a snapshot, since tensors do not change. A shared Variable has one
+   * entry, under the first of its names.
+   *
+   * @throws ValueError as `parameters`.
+   * @example
+   * const best = model.stateDict();
+   * model.loadStateDict(best);
+   */
+  stateDict(): StateDict {
+    // fromEntries defines own properties: a name such as __proto__ stays a name.
+    return Object.fromEntries(this.#variables().map(({ names, variable }) => [names[0], variable.value]));
+  }
+
+  /**
+   * Puts the tensors of a state into the Variables. Everything is checked before anything changes. A shared Variable is found
+   * under any of its names; where several are given, the first of its own order is taken.
+   *
+   * @param state Tensors by name, as `stateDict` gives them.
+   * @param options.strict Default true; false loads the names that both sides have. Shapes and dtypes must fit in either case.
+   * @returns The names that the state lacks, and those it has in excess.
+   * @throws ValueError that lists every missing, unexpected and misshapen entry; what computing a tensor of the state throws.
+   * @example
+   * model.loadStateDict({ weight: zeros([10, 784]), bias: zeros([10]) });
+   */
+  loadStateDict(state: StateDict, { strict = true }: LoadOptions = {}): LoadResult {
+    return loadInto(labelOf(this), this.#variables(), state, strict);
+  }
+
+  /**
+   * Switches this module and all modules in it to training behaviour.
+   *
+   * @example
+   * model.train().training; // true
+   */
+  train(): this {
+    for (const module of this.modules()) module.#training = true;
+    return this;
+  }
+
+  /**
+   * Switches this module and all modules in it to the behaviour for evaluation: `Dropout` passes everything on.
+   *
+   * @example
+   * model.eval().training; // false
+   */
+  eval(): this {
+    for (const module of this.modules()) module.#training = false;
+    return this;
+  }
+
+  /** The tree of modules with the shapes of their Variables; a module that appears again is named, not repeated. */
+  toString(): string {
+    return this.#describe("", new Map());
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /**
+   * Where Variables and modules are looked for: the own enumerable properties. A subclass that keeps them elsewhere, or wants other
+   * names, returns its own pairs of name and value.
+   *
+   * @example
+   * protected override fields() { return Object.entries(this.layers); }
+   */
+  protected fields(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
+
+  #named(keep: (variable: Variable) => boolean): [string, Variable][] {
+    return this.#variables()
+      .filter(({ variable }) => keep(variable))
+      .map(({ names, variable }) => [names[0], variable]);
+  }
+
+  /** Every Variable with all its names. */
+  #variables(): NamedVariable[] {
+    const found = new Map<Variable, [string, ...string[]]>();
+    const owners = new Map<string, Variable>();
+    const visit = (module: Module, prefix: string, open: ReadonlySet<Module>): void => {
+      for (const [name, value] of flattenFields(module.fields(), prefix)) {
+        if (value instanceof Module) {
+          if (!open.has(value)) visit(value, `${name}.`, new Set([...open, value]));
+        } else if (value instanceof Variable) {
+          claimName(owners, name, value);
+          const names = found.get(value);
+          if (names === undefined) found.set(value, [name]);
+          else names.push(name);
+        } else refuseHidden(name, value);
+      }
+    };
+    visit(this, "", new Set([this]));
+    return Array.from(found, ([variable, names]) => ({ names, variable }));
+  }
+
+  /** @param seen The modules described so far, with their names. */
+  #describe(path: string, seen: Map<Module, string>): string {
+    seen.set(this, path);
+    const parts: string[] = [];
+    let nested = false;
+    for (const [name, value] of flattenFields(this.fields())) {
+      let text = describeField(value);
+      if (value instanceof Module) {
+        nested = true;
+        const full = path === "" ? name : `${path}.${name}`;
+        const first = seen.get(value);
+        text = first === undefined ? value.#describe(full, seen) : `the same as ${first === "" ? "the whole" : first}`;
+      }
+      if (text !== undefined) parts.push(`${name}: ${text}`);
+    }
+    const label = labelOf(this);
+    if (!nested) return `${label}(${parts.join(", ")})`;
+    return `${label}(\n${parts.join("\n").replace(/^/gm, "  ")}\n)`;
+  }
+}
+
+/** The name of the module's class, for messages. */
+const labelOf = (module: Module): string => module.constructor.name || "Module";
+
+/** @throws ValueError where another Variable has the name already, as `{ "a.b": v, a: { b: w } }` would have it. */
+function claimName(owners: Map<string, Variable>, name: string, variable: Variable): void {
+  const owner = owners.get(name) ?? variable;
+  owners.set(name, variable);
+  if (owner === variable) return;
+  throw new ValueError(
+    `Module: two Variables have the name "${name}", of shapes [${owner.shape.join(", ")}] and [${variable.shape.join(", ")}]. Use keys without dots.`,
+  );
+}
+
+/** @throws ValueError for a collection whose Variables would be overlooked. */
+function refuseHidden(name: string, value: unknown): void {
+  if (!(value instanceof Map || value instanceof Set)) return;
+  for (const item of value.values()) {
+    if (!(item instanceof Module || item instanceof Variable)) continue;
+    const kind = value instanceof Map ? "Map" : "Set";
+    throw new ValueError(
+      `Module: the ${kind} "${name}" holds Variables or modules, which are found in arrays and plain objects only. Use one of these.`,
+    );
+  }
+}
+
+/** A field in a few words; undefined where it is not worth a line. */
+function describeField(value: unknown): string | undefined {
+  if (value instanceof Variable) {
+    const dtype = value.dtype === "float32" ? "" : ` ${value.dtype}`;
+    return `[${value.shape.join(", ")}]${dtype}${value.trainable ? "" : " not trained"}`;
+  }
+  if (typeof value === "function") return operatorName(value);
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "string"
+    ? String(value)
+    : undefined;
+}
+
+/** Operators of the library carry their name; other functions have the one of JavaScript. */
+function operatorName(f: object): string {
+  const operator = "operator" in f ? f.operator : undefined;
+  if (typeof operator === "object" && operator !== null && "name" in operator) return String(operator.name);
+  return "name" in f && f.name !== "" ? String(f.name) : "function";
+}

@@ -1,0 +1,98 @@
+import { type Tensor, tensor, type Variable, zeros } from "@glissade/autograd";
+import {
+  accuracy,
+  bceWithLogits,
+  crossEntropy,
+  Flatten,
+  init,
+  type Layer,
+  Linear,
+  type LoadResult,
+  Module,
+  mseLoss,
+  multiMarginLoss,
+  type Reduction,
+  ReLU,
+  Sequential,
+  type StateDict,
+} from "@glissade/nn";
+import { describe, expectTypeOf, test } from "vitest";
+
+describe("modules", () => {
+  test("give Variables, tensors and themselves", () => {
+    const layer = new Linear(2, 3);
+    expectTypeOf(layer.parameters()).toEqualTypeOf<Variable[]>();
+    expectTypeOf(layer.namedParameters()).toEqualTypeOf<[string, Variable][]>();
+    expectTypeOf(layer.buffers()).toEqualTypeOf<Variable[]>();
+    expectTypeOf(layer.stateDict()).toEqualTypeOf<StateDict>();
+    expectTypeOf(layer.loadStateDict({})).toEqualTypeOf<LoadResult>();
+    expectTypeOf(layer.eval()).toEqualTypeOf<Linear>();
+    expectTypeOf(layer.forward([[1, 2]])).toEqualTypeOf<Tensor>();
+    expectTypeOf(layer.bias).toEqualTypeOf<Variable | undefined>();
+    expectTypeOf(layer.training).toEqualTypeOf<boolean>();
+  });
+
+  test("keep what their subclasses say of forward", () => {
+    class Pair extends Module {
+      forward(x: Tensor, y: Tensor): { sum: Tensor } {
+        return { sum: x.add(y) };
+      }
+    }
+    expectTypeOf(new Pair().forward).parameters.toEqualTypeOf<[Tensor, Tensor]>();
+    expectTypeOf(new Pair().train()).toEqualTypeOf<Pair>();
+    // @ts-expect-error Only modules from tensor to tensor are layers.
+    new Sequential(new Pair());
+  });
+
+  test("of Sequential take modules and functions", () => {
+    expectTypeOf(new Sequential(new Flatten(), new Linear(4, 2), (x) => x.mul(2), new ReLU())).toExtend<Layer>();
+    // @ts-expect-error A class is no layer.
+    new Sequential(ReLU);
+    // @ts-expect-error The function returns a number.
+    new Sequential((x: Tensor) => x.size);
+  });
+
+  test("refuse options that do not exist", () => {
+    // @ts-expect-error There is no option biass.
+    new Linear(2, 3, { biass: false });
+    // @ts-expect-error Parameters are floats.
+    new Linear(2, 3, { dtype: "int32" });
+    // @ts-expect-error training is changed by train() and eval().
+    new Linear(2, 3).training = false;
+    // @ts-expect-error A state holds tensors.
+    new Linear(2, 3).loadStateDict({ weight: 1 });
+  });
+});
+
+describe("losses and metrics", () => {
+  test("take whatever a tensor can be made of, and give tensors", () => {
+    const logits = zeros([2, 3]);
+    expectTypeOf(crossEntropy(logits, [0, 1])).toEqualTypeOf<Tensor>();
+    expectTypeOf(crossEntropy(logits, tensor(new Int32Array(2)), { weight: [1, 2, 3] })).toEqualTypeOf<Tensor>();
+    expectTypeOf(multiMarginLoss(new Linear(3, 3).weight, [0, 1, 2], { p: 2 })).toEqualTypeOf<Tensor>();
+    expectTypeOf(mseLoss([1], new Float64Array(1), { reduction: "sum" })).toEqualTypeOf<Tensor>();
+    expectTypeOf(bceWithLogits([1], [0], { posWeight: 2 })).toEqualTypeOf<Tensor>();
+    expectTypeOf(accuracy(logits, [0, 1])).toEqualTypeOf<Tensor>();
+    expectTypeOf<Reduction>().toEqualTypeOf<"mean" | "sum" | "none">();
+  });
+
+  test("refuse unknown options", () => {
+    // @ts-expect-error No such reduction.
+    mseLoss([1], [1], { reduction: "average" });
+    // @ts-expect-error The power is 1 or 2.
+    multiMarginLoss([[1]], [0], { p: 3 });
+    // @ts-expect-error Strings are no targets.
+    crossEntropy([[1]], ["a"]);
+  });
+});
+
+describe("initialisers", () => {
+  test("take a shape and options, and give a tensor", () => {
+    expectTypeOf(init.kaimingUniform([2, 3], { nonlinearity: "relu", mode: "fanOut" })).toEqualTypeOf<Tensor>();
+    expectTypeOf(init.gain("tanh")).toEqualTypeOf<number>();
+    // @ts-expect-error No such nonlinearity.
+    init.gain("swish");
+    // @ts-expect-error Parameters are floats.
+    init.zeros([2], { dtype: "bool" });
+  });
+});
