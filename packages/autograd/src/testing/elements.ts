@@ -107,13 +107,13 @@ export function fitElement(request: ElementRequest, recorded: number | undefined
   return isLegal(request, clamped) ? clamped : simplestElement(request);
 }
 
-/** How hard a number is to read: short binary fractions before long ones, small before large, positive before negative. */
+/** How hard a number is to read: short binary fractions before long ones, small before large, a few positive before negative ones. */
 export function complexity(value: number): number {
   if (Number.isNaN(value)) return 9000;
   if (!Number.isFinite(value)) return value > 0 ? 8000 : 8001;
   let digits = 0;
   for (let scaled = value; digits < 60 && !Number.isInteger(scaled); scaled *= 2) digits++;
-  const sign = value < 0 || Object.is(value, -0) ? 0.5 : 0;
+  const sign = value < 0 || Object.is(value, -0) ? 10.5 : 0;
   return 100 * digits + Math.min(99, Math.abs(value)) + sign;
 }
 

@@ -10,7 +10,9 @@ export function sourceText(value: unknown): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return value.name === "" ? "(…) => …" : value.name;
-  if (ArrayBuffer.isView(value)) return `new ${value.constructor.name}(${textOfView(value)})`;
+  if (ArrayBuffer.isView(value) && isIterable(value)) {
+    return `new ${value.constructor.name}([${Array.from(value, sourceText).join(", ")}])`;
+  }
   if (typeof value === "object" && value !== null) return objectText(value);
   return String(value);
 }
@@ -35,7 +37,7 @@ const dtypeOption = (dtype: DType): string => `{ dtype: ${JSON.stringify(dtype)}
 
 /** The shortest decimal that the dtype reads back as the same number. */
 function shortNumber(x: number, dtype: DType): string {
-  if (dtype !== "float32" || !Number.isFinite(x)) return numberText(x);
+  if (dtype !== "float32" || !Number.isFinite(x) || x === 0) return numberText(x);
   for (let digits = 1; digits <= 9; digits++) {
     const short = Number(x.toPrecision(digits));
     if (Math.fround(short) === x) return numberText(short);
@@ -52,8 +54,7 @@ function nested(elements: readonly string[], shape: Shape, axis: number, start: 
   return `[${items.join(", ")}]`;
 }
 
-const textOfView = (view: ArrayBufferView): string =>
-  `[${Array.from(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)).join(", ")}]`;
+const isIterable = (value: object): value is Iterable<unknown> => Symbol.iterator in value;
 
 function objectText(value: object): string {
   const entries = Object.entries(value).map(([key, item]) => `${key}: ${sourceText(item)}`);

@@ -28,6 +28,10 @@ describe.each(brokenOperators)("$fault", (broken) => {
     expect(violation.message).toContain(violation.call);
   });
 
+  test("is found by every law that should", () => {
+    for (const law of lawsOf(broken)) expect(violationOf(law).law).toBe(law.law);
+  });
+
   test("comes down to a call on few and simple numbers", () => {
     const [first] = lawsOf(broken);
     if (first === undefined) return expect.fail("no law applies");
