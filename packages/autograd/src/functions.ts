@@ -11,15 +11,68 @@ export {
   TransformError,
   ValueError,
 } from "./errors.js";
+export { hardSigmoid, hardSwish, hardTanh, leakyRelu, relu, relu6, softsign, tanhshrink } from "./ops/activations.js";
+export {
+  abs,
+  cbrt,
+  div,
+  lerp,
+  maximum,
+  minimum,
+  neg,
+  reciprocal,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+  sub,
+} from "./ops/arithmetic.js";
 export { broadcastTo, reshape } from "./ops/broadcast.js";
 export { cast } from "./ops/cast.js";
+export {
+  equal,
+  greater,
+  greaterEqual,
+  isFinite,
+  isInf,
+  isNaN,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  notEqual,
+} from "./ops/comparison.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
+export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
+export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
+export { ceil, floor, floorDivide, remainder, round, trunc } from "./ops/rounding.js";
 export { flip, slice } from "./ops/slice.js";
+export { celu, elu, gelu, mish, selu, silu } from "./ops/smooth-activations.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
+export { digamma, erf, erfc, erfinv, lgamma, polygamma, sinc } from "./ops/special.js";
 export { take, takeAlongAxis } from "./ops/take.js";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  hypot,
+  sin,
+  sinh,
+  tan,
+  tanh,
+} from "./ops/trigonometric.js";
+export { clip, maskedFill, nanToNum, where } from "./ops/where.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {

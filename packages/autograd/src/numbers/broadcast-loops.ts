@@ -77,13 +77,16 @@ function mapRow(
   start: number,
   length: number,
 ): void {
-  const [a, b] = operands;
-  const [i0 = 0, j0 = 0] = offsets;
-  const [di = 0, dj = 0] = steps;
+  const [a, b, c] = operands;
+  const [i0 = 0, j0 = 0, k0 = 0] = offsets;
+  const [di = 0, dj = 0, dk = 0] = steps;
   if (operands.length === 1 && a !== undefined) mapUnary(f, a.data, i0, di, out, start, length);
   else if (operands.length === 2 && a !== undefined && b !== undefined)
     mapBinary(f, a.data, i0, di, b.data, j0, dj, out, start, length);
-  else {
+  else if (operands.length === 3 && a !== undefined && b !== undefined && c !== undefined) {
+    for (let n = 0, i = i0, j = j0, k = k0; n < length; n++, i += di, j += dj, k += dk)
+      out[start + n] = f(a.data[i] as number, b.data[j] as number, c.data[k] as number);
+  } else {
     for (let n = 0; n < length; n++) {
       out[start + n] = f(...operands.map(({ data }, k) => data[(offsets[k] ?? 0) + n * (steps[k] ?? 0)] ?? Number.NaN));
     }

@@ -62,6 +62,13 @@ export interface BinaryOperator {
   readonly operator: OperatorInfo;
 }
 
+/** An elementwise operator of three operands, which broadcast. */
+export interface TernaryOperator {
+  (a: TensorLike, b: TensorLike, c: TensorLike): Tensor;
+  readonly primitive: Primitive<undefined>;
+  readonly operator: OperatorInfo;
+}
+
 /** An elementwise operator of any number of operands, which broadcast. */
 export interface ElementwiseOperator {
   (...operands: readonly TensorLike[]): Tensor;
@@ -83,6 +90,10 @@ export function elementwise(
   name: string,
   definition: ElementwiseDefinition<(a: number, b: number) => number>,
 ): BinaryOperator;
+export function elementwise(
+  name: string,
+  definition: ElementwiseDefinition<(a: number, b: number, c: number) => number>,
+): TernaryOperator;
 export function elementwise(name: string, definition: ElementwiseDefinition<ScalarFunction>): ElementwiseOperator;
 export function elementwise(name: string, definition: ElementwiseDefinition<ScalarFunction>): ElementwiseOperator {
   const arity = definition.value.length;
