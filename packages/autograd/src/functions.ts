@@ -11,6 +11,7 @@ export {
   TransformError,
   ValueError,
 } from "./errors.js";
+export { type NumericalGradientOptions, numericalGradient } from "./numeric/numerical-gradient.js";
 export { hardSigmoid, hardSwish, hardTanh, leakyRelu, relu, relu6, softsign, tanhshrink } from "./ops/activations.js";
 export {
   abs,
@@ -51,6 +52,7 @@ export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 export { ceil, floor, floorDivide, remainder, round, trunc } from "./ops/rounding.js";
+export { dynamicSlice, dynamicUpdateSlice, oneHot, scatterAdd, scatterSet, segmentSum } from "./ops/scatter.js";
 export { flip, slice } from "./ops/slice.js";
 export { celu, elu, gelu, mish, selu, silu } from "./ops/smooth-activations.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
@@ -84,7 +86,16 @@ export {
   Variable,
   type VariableOptions,
 } from "./tensor.js";
-export { type GradientOf, grad, valueAndGrad, variableGrads } from "./transforms/grad.js";
+export {
+  type CustomGradientOptions,
+  type CustomVjpContext,
+  customGradient,
+  stopGradient,
+} from "./transforms/custom-gradient.js";
+export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
+export { hvp, jvp } from "./transforms/jvp.js";
+export { type Pullback, vjp } from "./transforms/vjp.js";
+export { type AxisTree, type VmapOptions, vmap } from "./transforms/vmap.js";
 export {
   flattenTree,
   type Leaf,

@@ -11,7 +11,7 @@ import { moveaxis } from "./movement.js";
 /** Gathering and its transpose, adding up at the places gathered from: `take` with `placeAt`, `takeAlongAxis` with `placeAlong`. */
 
 /** Indices 0 … size − 1 from a kernel's operand; negative ones count from the end. */
-function resolveIndices(name: string, { data }: KernelInput, axis: number, size: number): Int32Array {
+export function resolveIndices(name: string, { data }: KernelInput, axis: number, size: number): Int32Array {
   const resolved = new Int32Array(data.length);
   for (let i = 0; i < resolved.length; i++) {
     const index = data[i] as number;

@@ -1,0 +1,294 @@
+import { asIndices, asTensor, commonDType } from "../convert.js";
+import { allocate, type DType } from "../dtype.js";
+import { ShapeError, ValueError } from "../errors.js";
+import type { Primitive } from "../graph.js";
+import { apply, operator } from "../primitive.js";
+import { normalizeAxis, type Shape, sameShape, showShape, sizeOf } from "../shape.js";
+import { leaf, type Tensor, type TensorLike } from "../tensor.js";
+import { maximum, sub } from "./arithmetic.js";
+import { reshapeTo } from "./broadcast.js";
+import { castTo } from "./cast.js";
+import { equal, greaterEqual, less, logicalAnd } from "./comparison.js";
+import { add } from "./elementwise.js";
+import { placeAt, resolveIndices, take } from "./take.js";
+import { clip, where } from "./where.js";
+
+/** Options of the scatters. */
+export interface ScatterOptions {
+  /** The axis along which the indices count; default 0. */
+  readonly axis?: number | undefined;
+}
+
+/** 0 … size − 1 as int32. */
+const counting = (size: number): Tensor =>
+  leaf(
+    [size],
+    "int32",
+    Int32Array.from({ length: size }, (_, i) => i),
+  );
+
+interface Scattered {
+  readonly x: Tensor;
+  readonly at: Tensor;
+  readonly updates: Tensor;
+  readonly axis: number;
+}
+
+/** The operands of a scatter, checked: the updates have the shape that `take` would give. */
+function scatterOperands(
+  name: string,
+  x: TensorLike,
+  indices: TensorLike,
+  updates: TensorLike,
+  axis: number,
+): Scattered {
+  const dtype = commonDType(name, [x, updates]);
+  const operand = castTo(asTensor(name, x), dtype);
+  const at = asIndices(name, indices);
+  const own = normalizeAxis(name, axis, operand.rank);
+  const given = castTo(asTensor(name, updates, dtype), dtype);
+  const expected = [...operand.shape.slice(0, own), ...at.shape, ...operand.shape.slice(own + 1)];
+  if (!sameShape(given.shape, expected)) {
+    throw new ShapeError(
+      `${name}: the updates have shape ${showShape(given.shape)}; for x ${showShape(operand.shape)} and indices ${showShape(at.shape)} along axis ${own} ` +
+        `they need ${showShape(expected)}. Use broadcastTo.`,
+    );
+  }
+  return { x: operand, at, updates: given, axis: own };
+}
+
+function drawScatter(draw: Parameters<Parameters<typeof operator>[1]>[0]): [Tensor, Tensor, Tensor, { axis: number }] {
+  const shape = draw.shape({ minRank: 1 });
+  const axis = draw.integer(0, shape.length - 1);
+  const size = shape[axis] ?? 1;
+  const own = draw.shape({ maxRank: 2, maxSide: 3 });
+  const updates = [...shape.slice(0, axis), ...own, ...shape.slice(axis + 1)];
+  return [
+    draw.tensor(shape),
+    draw.tensor(own, { dtype: "int32", min: -size, max: size - 1 }),
+    draw.tensor(updates),
+    { axis },
+  ];
+}
+
+/**
+ * `x` with `updates` added at `indices` along an axis: the reverse of `take`. Indices that repeat add up.
+ *
+ * @param indices Integers −n … n − 1 for an axis of size n; negative ones count from the end.
+ * @param updates The shape of `take(x, indices, { axis })`.
+ * @param options.axis Default 0.
+ * @throws ShapeError for the updates' shape, AxisError for the axis, DTypeError for indices that are no integers; IndexError, when the value is
+ * computed, for one out of range.
+ * @example
+ * scatterAdd(zeros([3]), [0, 2, 2], [1, 2, 3]).toArray(); // [1, 0, 5]
+ */
+export const scatterAdd = operator(
+  "scatterAdd",
+  drawScatter,
+  (x: TensorLike, indices: TensorLike, updates: TensorLike, { axis = 0 }: ScatterOptions = {}): Tensor => {
+    const scattered = scatterOperands("scatterAdd", x, indices, updates, axis);
+    const size = scattered.x.shape[scattered.axis] ?? 0;
+    return add(scattered.x, placeAt(scattered.updates, scattered.at, size, { axis: scattered.axis, shared: 0 }));
+  },
+);
+
+interface LastWriterAttributes {
+  readonly size: number;
+  /** Leading axes of the indices that are examples of a batch. */
+  readonly shared: number;
+}
+
+/** For each of `size` places, the flat position of the last index that names it, or −1. */
+const lastWriterPrimitive: Primitive<LastWriterAttributes> = {
+  name: "lastWriter",
+  linear: "none",
+  infer: ({ inputs: [indices], attributes: { size, shared } }) => ({
+    shape: [...indices.shape.slice(0, shared), size],
+    dtype: "int32",
+  }),
+  run({ inputs: [indices], attributes: { size, shared }, shape }) {
+    const out = allocate("int32", sizeOf(shape)).fill(-1);
+    const at = resolveIndices("scatterSet", indices, 0, size);
+    const count = sizeOf(indices.shape.slice(shared));
+    for (let n = 0; n < at.length; n++) out[Math.floor(n / count) * size + (at[n] as number)] = n % count;
+    return out;
+  },
+  vjp: { none: "its result is integer" },
+  batch: ({ inputs: [indices], attributes: { size, shared } }) =>
+    apply(lastWriterPrimitive, [indices], { size, shared: shared + 1 }),
+};
+
+/**
+ * `x` with `updates` in place of the slices at `indices` along an axis. Of indices that repeat the last one wins, and only its update has a
+ * derivative; what was replaced has derivative zero.
+ *
+ * @param indices Integers −n … n − 1 for an axis of size n; negative ones count from the end.
+ * @param updates The shape of `take(x, indices, { axis })`.
+ * @param options.axis Default 0.
+ * @throws ShapeError for the updates' shape, AxisError for the axis, DTypeError for indices that are no integers; IndexError, when the value is
+ * computed, for one out of range.
+ * @example
+ * scatterSet([1, 2, 3], [0], [9]).toArray(); // [9, 2, 3]
+ */
+export const scatterSet = operator(
+  "scatterSet",
+  drawScatter,
+  (x: TensorLike, indices: TensorLike, updates: TensorLike, { axis = 0 }: ScatterOptions = {}): Tensor => {
+    const scattered = scatterOperands("scatterSet", x, indices, updates, axis);
+    const size = scattered.x.shape[scattered.axis] ?? 0;
+    if (scattered.at.size === 0) return scattered.x;
+    const writer = apply(lastWriterPrimitive, [scattered.at], { size, shared: 0 });
+    const rows = [
+      ...scattered.x.shape.slice(0, scattered.axis),
+      scattered.at.size,
+      ...scattered.x.shape.slice(scattered.axis + 1),
+    ];
+    const written = take(reshapeTo(scattered.updates, rows), maximum(writer, 0), { axis: scattered.axis });
+    const mask = scattered.x.shape.map((_, i) => (i === scattered.axis ? size : 1));
+    return where(reshapeTo(greaterEqual(writer, 0), mask), written, scattered.x);
+  },
+);
+
+/** Options of `segmentSum`. */
+export interface SegmentSumOptions {
+  /** The number of segments. */
+  readonly count: number;
+}
+
+/**
+ * Sums the slices of `x` along its first axis by segment: slice i is added to segment `segmentIds[i]` of the result; segments without a slice are 0.
+ *
+ * @param segmentIds As many integers 0 … count − 1 as `x` has slices, in any order.
+ * @param options.count The number of segments.
+ * @throws ShapeError where the ids do not match; ValueError for a count that is no size; DTypeError for ids that are no integers; IndexError, when
+ * the value is computed, for an id out of range.
+ * @example
+ * segmentSum([1, 2, 3], [0, 0, 1], { count: 2 }).toArray(); // [3, 3]
+ */
+export const segmentSum = operator(
+  "segmentSum",
+  (draw) => {
+    const shape = draw.shape({ minRank: 1 });
+    const count = draw.integer(1, 3);
+    return [draw.tensor(shape), draw.tensor(shape.slice(0, 1), { dtype: "int32", min: 0, max: count - 1 }), { count }];
+  },
+  (x: TensorLike, segmentIds: TensorLike, { count }: SegmentSumOptions): Tensor => {
+    const operand = asTensor("segmentSum", x);
+    const ids = asIndices("segmentSum", segmentIds);
+    if (!Number.isInteger(count) || count < 0)
+      throw new ValueError(`segmentSum: count is ${count}; it is the number of segments, 0 or more.`);
+    if (operand.rank === 0 || !sameShape(ids.shape, operand.shape.slice(0, 1))) {
+      throw new ShapeError(
+        `segmentSum: x has shape ${showShape(operand.shape)} and the ids ${showShape(ids.shape)}; there must be one id for each slice of x.`,
+      );
+    }
+    return placeAt(operand, ids, count, { axis: 0, shared: 0 });
+  },
+);
+
+/** Options of `oneHot`. */
+export interface OneHotOptions {
+  /** Default float32. */
+  readonly dtype?: DType | undefined;
+}
+
+/**
+ * A new last axis of size `classes` that is 1 at the index and 0 elsewhere; an index out of range gives zeros, as in JAX.
+ *
+ * @param options.dtype Default float32.
+ * @throws ValueError for a number of classes that is no size; DTypeError for indices that are no integers.
+ * @example
+ * oneHot([0, 2], 3).toArray(); // [[1, 0, 0], [0, 0, 1]]
+ */
+export const oneHot = operator(
+  "oneHot",
+  (draw) => [draw.tensor(draw.shape({ maxRank: 2 }), { dtype: "int32", min: 0, max: 3 }), draw.integer(1, 4)],
+  (indices: TensorLike, classes: number, { dtype = "float32" }: OneHotOptions = {}): Tensor => {
+    if (!Number.isInteger(classes) || classes < 0)
+      throw new ValueError(`oneHot: ${classes} is no number of classes; use 0 or more.`);
+    const at = asIndices("oneHot", indices);
+    return castTo(equal(reshapeTo(at, [...at.shape, 1]), counting(classes)), dtype);
+  },
+);
+
+/** The start of a slice along each axis, moved so that the slice lies inside, as in XLA. */
+function clampedStarts(name: string, starts: TensorLike, shape: Shape, sizes: Shape): Tensor[] {
+  const given = asIndices(name, starts);
+  if (!sameShape(given.shape, [shape.length])) {
+    throw new ShapeError(
+      `${name}: starts has shape ${showShape(given.shape)}; x ${showShape(shape)} needs one start for each of its ${shape.length} axes.`,
+    );
+  }
+  const fits =
+    sizes.length === shape.length &&
+    sizes.every((size, i) => Number.isInteger(size) && size >= 0 && size <= (shape[i] ?? 0));
+  if (!fits) throw new ShapeError(`${name}: a slice of ${showShape(sizes)} does not lie inside ${showShape(shape)}.`);
+  const all = castTo(given, "int32");
+  return shape.map((side, i) => clip(take(all, [i], { axis: 0 }), { min: 0, max: side - (sizes[i] ?? 0) }));
+}
+
+const drawStarts = (draw: Parameters<Parameters<typeof operator>[1]>[0], shape: Shape): Tensor =>
+  draw.tensor([shape.length], { dtype: "int32", min: -1, max: 4 });
+
+/**
+ * The slice of `x` of the given sizes from `starts` on. The starts may be computed; they are moved so that the slice lies inside, as in XLA.
+ *
+ * @param starts One integer for each axis.
+ * @param sizes The shape of the result, known beforehand.
+ * @throws ShapeError where starts or sizes do not fit `x`; DTypeError for starts that are no integers.
+ * @example
+ * dynamicSlice([1, 2, 3, 4], [1], [2]).toArray(); // [2, 3]
+ */
+export const dynamicSlice = operator(
+  "dynamicSlice",
+  (draw) => {
+    const shape = draw.shape();
+    return [draw.tensor(shape), drawStarts(draw, shape), shape.map((side) => draw.integer(1, side))];
+  },
+  (x: TensorLike, starts: TensorLike, sizes: Shape): Tensor => {
+    const operand = asTensor("dynamicSlice", x);
+    const from = clampedStarts("dynamicSlice", starts, operand.shape, sizes);
+    return from.reduce(
+      (part: Tensor, start, axis) => take(part, add(start, counting(sizes[axis] ?? 0)), { axis }),
+      operand,
+    );
+  },
+);
+
+/**
+ * `x` with `update` in place of the slice from `starts` on. The starts may be computed; they are moved so that the slice lies inside, as in XLA.
+ *
+ * @param starts One integer for each axis.
+ * @throws ShapeError where starts or the update do not fit `x`; DTypeError for starts that are no integers.
+ * @example
+ * dynamicUpdateSlice([1, 2, 3, 4], [8, 9], [1]).toArray(); // [1, 8, 9, 4]
+ */
+export const dynamicUpdateSlice = operator(
+  "dynamicUpdateSlice",
+  (draw) => {
+    const shape = draw.shape();
+    return [draw.tensor(shape), draw.tensor(shape.map((side) => draw.integer(1, side))), drawStarts(draw, shape)];
+  },
+  (x: TensorLike, update: TensorLike, starts: TensorLike): Tensor => {
+    const dtype = commonDType("dynamicUpdateSlice", [x, update]);
+    const operand = castTo(asTensor("dynamicUpdateSlice", x), dtype);
+    const part = castTo(asTensor("dynamicUpdateSlice", update), dtype);
+    const from = clampedStarts("dynamicUpdateSlice", starts, operand.shape, part.shape);
+    let placed = part;
+    let inside: Tensor = castTo(leaf([], "bool", Uint8Array.of(1)), "bool");
+    for (const [axis, start] of from.entries()) {
+      const [side = 0, size = 0] = [operand.shape[axis], part.shape[axis]];
+      placed = placeAt(placed, add(start, counting(size)), side, { axis, shared: 0 });
+      const offset = sub(counting(side), start);
+      const covered = logicalAnd(greaterEqual(offset, 0), less(offset, size));
+      inside = logicalAnd(
+        inside,
+        reshapeTo(
+          covered,
+          operand.shape.map((_, i) => (i === axis ? side : 1)),
+        ),
+      );
+    }
+    return where(inside, placed, operand);
+  },
+);
