@@ -192,14 +192,17 @@ export const axesKind: ChoiceKind<AxesRequest, readonly number[]> = {
   fit({ rank, least }, recorded = []) {
     const kept = new Map<number, number>();
     for (const axis of recorded) {
-      const front = fromFront(axis, rank);
-      if (front >= 0 && front < rank && !kept.has(front)) kept.set(front, axis);
+      // An axis that is gone becomes the nearest one, counted from the same end.
+      const own = axis < 0 ? Math.max(axis, -rank) : Math.min(axis, rank - 1);
+      const front = fromFront(own, rank);
+      if (front >= 0 && !kept.has(front)) kept.set(front, own);
     }
     for (let axis = 0; axis < rank && kept.size < least; axis++) if (!kept.has(axis)) kept.set(axis, axis);
     return [...kept.values()];
   },
   *simpler({ rank, least }, axes) {
     if (axes.length > least) for (const i of axes.keys()) yield without(axes, i);
+    yield [...axes].sort((a, b) => fromFront(a, rank) - fromFront(b, rank));
     for (const [i, axis] of axes.entries()) if (axis < 0) yield replaced(axes, i, axis + rank);
     for (const [i, axis] of axes.entries()) {
       for (let lower = 0; lower < fromFront(axis, rank); lower++)
@@ -208,7 +211,10 @@ export const axesKind: ChoiceKind<AxesRequest, readonly number[]> = {
   },
   weight: ({ rank }, axes) => [
     0,
-    axes.reduce((sum, axis) => sum + 3 + fromFront(axis, rank) + (axis < 0 ? 0.5 : 0), 0),
+    axes.reduce((sum, axis, i) => {
+      const descends = i > 0 && fromFront(axes[i - 1] ?? 0, rank) > fromFront(axis, rank);
+      return sum + 3 + fromFront(axis, rank) + (axis < 0 ? 0.5 : 0) + (descends ? 0.25 : 0);
+    }, 0),
     0,
   ],
 };

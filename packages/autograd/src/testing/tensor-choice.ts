@@ -1,5 +1,5 @@
 import type { TensorChoice } from "../sampling.js";
-import { type Shape, sameShape, sizeOf, stridesOf } from "../shape.js";
+import { type Shape, sizeOf, stridesOf } from "../shape.js";
 import { type ChoiceKind, replaced, Undrawable } from "./choices.js";
 import {
   complexity,
@@ -134,9 +134,9 @@ function separate(request: ElementRequest, elements: number[], start: number, en
   }
 }
 
-/** The recorded elements that lie inside the requested shape, aligned at the last axis, for every variant. */
+/** The recorded elements that lie inside the requested shape, aligned at the last axis, for every variant; all if there are as many. */
 function cropped(request: TensorRequest, recorded: TensorValue): (number | undefined)[] {
-  if (sameShape(request.shape, recorded.shape)) return [...recorded.elements];
+  if (sizeOf(request.shape) === sizeOf(recorded.shape)) return [...recorded.elements];
   const { shape } = request;
   const strides = stridesOf(recorded.shape);
   const recordedSize = sizeOf(recorded.shape);

@@ -1,7 +1,12 @@
 import { LawViolation, type OperatorLaw, operatorLaws } from "@glissade/autograd/testing";
 import { check } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type BrokenOperator, brokenOperators } from "./broken-operators.js";
+import { brokenDerivatives } from "./broken/derivatives.js";
+import { brokenHandling } from "./broken/handling.js";
+import { brokenKernels } from "./broken/kernels.js";
+import type { BrokenOperator } from "./broken/parts.js";
+
+const brokenOperators = [...brokenDerivatives, ...brokenKernels, ...brokenHandling];
 
 /** The law's smallest counterexample under default settings. */
 function violationOf({ law, property, numRuns }: OperatorLaw): LawViolation {

@@ -5,7 +5,7 @@ import { leaf, type Tensor } from "../../tensor.js";
 import { alias } from "../../transforms/leaves.js";
 import { vmap } from "../../transforms/vmap.js";
 import type { Call } from "../call.js";
-import { cotangents } from "../derivatives.js";
+import { callNodes, cotangents } from "../derivatives.js";
 import type { Law, Trial } from "../trial.js";
 import { expectClose, expectSame, Finding, magnitude } from "../violation.js";
 
@@ -70,11 +70,17 @@ function compareExample(call: string, what: string, actual: Storage, row: Tensor
   else expectSame(comparison);
 }
 
+/** Whether every operator on the way has a batching rule: one that has none says why. */
+const isBatchable = ({ call }: Trial, derivative: boolean): boolean =>
+  callNodes(call, derivative).nodes.every(
+    ({ primitive, value }) => value !== undefined || !("none" in primitive.batch),
+  );
+
 export const batching: Law = {
   name: "vmap(f) ≡ a loop",
   drawing: { style: "plain", variants: examples },
   runs: 60,
-  applies: ({ call }) => call.tensors.length > 0,
+  applies: (trial) => trial.call.tensors.length > 0 && isBatchable(trial, false),
   check: (trial) => checkBatch(trial, (tensors) => trial.call.resultsOf(tensors), "result"),
 };
 
@@ -82,7 +88,7 @@ export const gradientBatching: Law = {
   name: "vmap(grad f) ≡ a loop of gradients",
   drawing: { style: "smooth", variants: examples },
   runs: 40,
-  applies: (trial) => trial.isDifferentiable,
+  applies: (trial) => trial.isDifferentiable && isBatchable(trial, true),
   check: (trial) => checkBatch(trial, (tensors) => gradientOf(trial.call, tensors), "gradient"),
 };
 
