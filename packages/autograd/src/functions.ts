@@ -51,11 +51,27 @@ export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exp
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
+export { Generator, type GeneratorState, generator } from "./ops/random.js";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  countNonzero,
+  max,
+  mean,
+  min,
+  prod,
+  type ReduceOptions,
+  sum,
+} from "./ops/reduce.js";
 export { ceil, floor, floorDivide, remainder, round, trunc } from "./ops/rounding.js";
 export { dynamicSlice, dynamicUpdateSlice, oneHot, scatterAdd, scatterSet, segmentSum } from "./ops/scatter.js";
+export { nonzero, nonzeroAsync, searchsorted, type Unique, unique, uniqueAsync } from "./ops/search.js";
 export { flip, slice } from "./ops/slice.js";
 export { celu, elu, gelu, mish, selu, silu } from "./ops/smooth-activations.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
+export { argsort, sort, topk } from "./ops/sort.js";
 export { digamma, erf, erfc, erfinv, lgamma, polygamma, sinc } from "./ops/special.js";
 export { take, takeAlongAxis } from "./ops/take.js";
 export {

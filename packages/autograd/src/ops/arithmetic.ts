@@ -69,7 +69,7 @@ export const reciprocal: UnaryOperator = elementwise("reciprocal", {
 /**
  * x², element by element. Integers wrap.
  *
- * @throws DTypeError for booleans.
+ * @throws as `reciprocal`.
  * @example
  * square([3, -2]).toArray(); // [9, 4]
  */
@@ -77,7 +77,6 @@ export const square: UnaryOperator = elementwise("square", {
   value: (x: number) => x * x,
   integers: "keep",
   integerValue: (x: number) => Math.imul(x, x),
-  booleans: "error",
   derivative: (x) => mul(2, x),
 });
 

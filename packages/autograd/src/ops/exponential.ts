@@ -1,3 +1,4 @@
+import { asTensor } from "../convert.js";
 import { integerPower, power } from "../numbers/power.js";
 import { exp2 as exp2Of, xlogy as xlogyOf } from "../numbers/stable.js";
 import { operator } from "../primitive.js";
@@ -116,7 +117,7 @@ const powBinary: BinaryOperator = elementwise("pow", {
 export const pow = operator(
   "pow",
   (draw) => powBinary.operator.samples?.(draw) ?? [],
-  (a: TensorLike, b: TensorLike): Tensor => (b === 2 ? square(a) : powBinary(a, b)),
+  (a: TensorLike, b: TensorLike): Tensor => (b === 2 ? square(asTensor("pow", a)) : powBinary(a, b)),
 );
 
 /**

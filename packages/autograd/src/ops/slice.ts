@@ -71,7 +71,7 @@ const paddedSide = (side: number, low: number, high: number, interior: number): 
 function padding<A extends PadAttributes>(
   name: string,
   linear: "jointly" | "none",
-  valueOf: (attributes: A) => number,
+  fillOf: (attributes: A) => number,
 ): Primitive<A> {
   const primitive: Primitive<A> = {
     name,
@@ -82,7 +82,7 @@ function padding<A extends PadAttributes>(
     }),
     run({ inputs: [x], attributes, shape, dtype }) {
       const out = allocate(dtype, sizeOf(shape));
-      const value = valueOf(attributes);
+      const value = fillOf(attributes);
       if (value !== 0) out.fill(dtype === "bool" ? 1 : value);
       const strides = stridesOf(shape);
       const offset = attributes.low.reduce((sum, low, axis) => sum + low * strides[axis]!, 0);

@@ -70,7 +70,7 @@ export const celu = operator(
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] }), draw.pick([{}, { alpha: 0.5 }, { alpha: 2 }])],
   (x: TensorLike, { alpha = 1 }: EluOptions = {}): Tensor => {
     checkAlpha("celu", alpha, Number.isFinite(alpha) && alpha > 0, "positive");
-    return exponentialUnit({ alpha, scale: 1, rate: 1 / alpha }, x);
+    return exponentialUnit({ alpha, scale: 1, rate: 1 / alpha }, asTensor("celu", x));
   },
 );
 
@@ -92,7 +92,7 @@ const seluConstants: ExponentialUnit = {
 export const selu = operator(
   "selu",
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] })],
-  (x: TensorLike): Tensor => exponentialUnit(seluConstants, x),
+  (x: TensorLike): Tensor => exponentialUnit(seluConstants, asTensor("selu", x)),
 );
 
 /** x · p where p falls to 0 at −∞ faster than any power of x. */

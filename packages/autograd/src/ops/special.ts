@@ -1,3 +1,4 @@
+import { asTensor } from "../convert.js";
 import { ValueError } from "../errors.js";
 import {
   erfc as erfcOf,
@@ -104,12 +105,6 @@ const polygammaAt: ParametricOperator<Order> = parametric("polygamma", ({ order 
   derivative: (x) => polygammaAt({ order: order + 1 }, x),
 }));
 
-/** @throws ValueError where an order is no integer of 0 or more. */
-function checkOrder(name: string, order: number): void {
-  if (Number.isInteger(order) && order >= 0) return;
-  throw new ValueError(`${name}: the order ${String(order)} must be an integer of 0 or more.`);
-}
-
 /**
  * ψ⁽ⁿ⁾(x), the n-th derivative of `digamma`, element by element (DLMF 5.15); n = 0 is `digamma` itself. At 0 and the negative integers
  * odd orders are ∞ and even ones NaN, or ∓∞ at ±0.
@@ -123,8 +118,13 @@ export const polygamma = operator(
   "polygamma",
   (draw) => [draw.integer(0, 3), draw.tensor(draw.shape(), { min: 0.5, max: 6 })],
   (n: number, x: TensorLike): Tensor => {
-    checkOrder("polygamma", n);
-    return n === 0 ? digamma(x) : polygammaAt({ order: n }, x);
+    if (!Number.isInteger(n) || n < 0) {
+      throw new ValueError(
+        `polygamma: the order is ${String(n)}; use an integer of 0 or more, and the tensor after it.`,
+      );
+    }
+    const operand = asTensor("polygamma", x);
+    return n === 0 ? digamma(operand) : polygammaAt({ order: n }, operand);
   },
 );
 

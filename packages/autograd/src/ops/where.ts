@@ -25,17 +25,16 @@ const wherePrimitive: Primitive<undefined> = {
   },
   vjp: ({ inputs: [condition, a, b], cotangent }) => [
     undefined,
-    sumTo(select(condition, cotangent, 0), a.shape),
-    sumTo(select(condition, 0, cotangent), b.shape),
+    sumTo(select("where", condition, cotangent, 0), a.shape),
+    sumTo(select("where", condition, 0, cotangent), b.shape),
   ],
   batch: (context) => apply(wherePrimitive, alignBatch(context), undefined),
 };
 
-/** `where` of operands that need no check. */
-function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  const dtype = commonDType("where", [a, b]);
-  const branch = (x: TensorLike): Tensor =>
-    castTo(asTensor("where", x, typeof x === "number" ? dtype : undefined), dtype);
+/** `where` for the operator `name`, which has checked the condition. */
+function select(name: string, condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  const dtype = commonDType(name, [a, b]);
+  const branch = (x: TensorLike): Tensor => castTo(asTensor(name, x, typeof x === "number" ? dtype : undefined), dtype);
   return apply(wherePrimitive, [condition, branch(a), branch(b)], undefined);
 }
 
@@ -56,7 +55,8 @@ export const where = operator(
     const [condition = [], a = [], b = []] = draw.broadcastable(3);
     return [draw.tensor(condition, { dtype: "bool" }), draw.tensor(a), draw.tensor(b)];
   },
-  (condition: TensorLike, a: TensorLike, b: TensorLike): Tensor => select(asCondition("where", condition), a, b),
+  (condition: TensorLike, a: TensorLike, b: TensorLike): Tensor =>
+    select("where", asCondition("where", condition), a, b),
 );
 
 /** @throws DTypeError where a condition or mask is not bool. */
@@ -87,7 +87,8 @@ export const maskedFill = operator(
       draw.boolean() ? draw.integer(-3, 3) : draw.tensor([]),
     ];
   },
-  (x: TensorLike, mask: TensorLike, value: TensorLike): Tensor => select(asCondition("maskedFill", mask), value, x),
+  (x: TensorLike, mask: TensorLike, value: TensorLike): Tensor =>
+    select("maskedFill", asCondition("maskedFill", mask), value, x),
 );
 
 /** Options of `clip`. */
@@ -122,11 +123,11 @@ export const clip = operator(
     let result = cast(x);
     if (min !== undefined) {
       const least = cast(min);
-      result = select(less(result, least), least, result);
+      result = select("clip", less(result, least), least, result);
     }
     if (max !== undefined) {
       const most = cast(max);
-      result = select(greater(result, most), most, result);
+      result = select("clip", greater(result, most), most, result);
     }
     return result;
   },
@@ -162,7 +163,12 @@ export const nanToNum = operator(
       if (typeof value !== "number") throw new ValueError(`nanToNum: ${name} is ${typeof value}, not a number.`);
     }
     if (!isFloat(operand.dtype)) return operand;
-    const finite = select(equal(operand, Infinity), posInf, select(equal(operand, -Infinity), negInf, operand));
-    return select(isNaN(operand), nan, finite);
+    const finite = select(
+      "nanToNum",
+      equal(operand, Infinity),
+      posInf,
+      select("nanToNum", equal(operand, -Infinity), negInf, operand),
+    );
+    return select("nanToNum", isNaN(operand), nan, finite);
   },
 );

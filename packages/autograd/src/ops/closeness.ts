@@ -1,0 +1,72 @@
+import { ValueError } from "../errors.js";
+import { operator } from "../primitive.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { parametric } from "./parametric.js";
+import { all } from "./reduce.js";
+
+/** Options of `isClose` and `allClose`. */
+export interface ClosenessOptions {
+  /** Allowed difference relative to |b|; default 1e-5. */
+  readonly rtol?: number | undefined;
+  /** Allowed absolute difference; default 1e-8. */
+  readonly atol?: number | undefined;
+  /** Whether NaN is close to NaN; default false. */
+  readonly equalNaN?: boolean | undefined;
+}
+
+interface Closeness {
+  readonly rtol: number;
+  readonly atol: number;
+  readonly equalNaN: boolean;
+}
+
+const closeness = parametric<Closeness>("isClose", ({ rtol, atol, equalNaN }) => ({
+  value(a: number, b: number) {
+    if (a === b) return 1;
+    if (Number.isNaN(a) && Number.isNaN(b)) return equalNaN ? 1 : 0;
+    return Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b) ? 1 : 0;
+  },
+  integers: "keep",
+  booleans: "keep",
+  result: "bool",
+}));
+
+function checked(name: string, { rtol = 1e-5, atol = 1e-8, equalNaN = false }: ClosenessOptions): Closeness {
+  for (const [option, value] of Object.entries({ rtol, atol })) {
+    if (!(typeof value === "number" && value >= 0)) {
+      throw new ValueError(`${name}: ${option} is ${String(value)}; use a number of 0 or more.`);
+    }
+  }
+  return { rtol, atol, equalNaN };
+}
+
+/**
+ * Whether |a − b| ≤ atol + rtol · |b|, element by element, broadcast. Infinities are close to themselves only (NumPy's rule).
+ *
+ * @param options.rtol Default 1e-5. `atol`: default 1e-8. `equalNaN`: whether NaN is close to NaN, default false.
+ * @returns A bool tensor.
+ * @throws ValueError for a negative tolerance or NaN; ShapeError where the shapes do not broadcast.
+ * @example
+ * isClose([1, 2], [1.000001, 2.1]).toArray(); // [true, false]
+ */
+export const isClose = operator(
+  "isClose",
+  (draw) => [...draw.broadcastable(2).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 1 }])],
+  (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor =>
+    closeness(checked("isClose", options), a, b),
+);
+
+/**
+ * Whether all elements are close, as by `isClose`: a bool scalar, true where there are none.
+ *
+ * @param options As of `isClose`.
+ * @throws as `isClose`.
+ * @example
+ * allClose([1, 2], [1, 2.1]).item(); // false
+ */
+export const allClose = operator(
+  "allClose",
+  (draw) => [...draw.broadcastable(2).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 4 }])],
+  (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor =>
+    all(closeness(checked("allClose", options), a, b)),
+);

@@ -1,0 +1,289 @@
+import { asTensor } from "../convert.js";
+import { allocate, floatOf, isFloat } from "../dtype.js";
+import { ValueError } from "../errors.js";
+import type { Primitive, VjpContext } from "../graph.js";
+import { logaddexp } from "../numbers/stable.js";
+import { apply, operator } from "../primitive.js";
+import type { Draw, TensorChoice } from "../sampling.js";
+import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { sub } from "./arithmetic.js";
+import { reshapeTo, stretch } from "./broadcast.js";
+import { castTo } from "./cast.js";
+import { equal, notEqual } from "./comparison.js";
+import { mul } from "./elementwise.js";
+import { exp } from "./exponential.js";
+import { concatenate, padAxis, sliceAxis } from "./slice.js";
+import { where } from "./where.js";
+
+/** Running totals along an axis. Their derivatives are linear recurrences that run the other way. */
+
+interface ScanAttributes {
+  readonly axis: number;
+  /** From the last element to the first. */
+  readonly reverse: boolean;
+}
+
+/** Visits every line along the axis: the place of its first element, the step to the next, and how many there are. */
+function forEachLine(
+  shape: Shape,
+  { axis, reverse }: ScanAttributes,
+  visit: (first: number, step: number, count: number) => void,
+): void {
+  const count = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const outer = sizeOf(shape.slice(0, axis));
+  const ends = reverse ? (count - 1) * inner : 0;
+  for (let o = 0; o < outer; o++)
+    for (let j = 0; j < inner; j++) visit(o * count * inner + j + ends, reverse ? -inner : inner, count);
+}
+
+/** A primitive of one operand whose result is a running total: `next` puts one more element to what came before. */
+function scanning(
+  name: string,
+  linear: "jointly" | "none",
+  next: (total: number, element: number) => number,
+  nextInteger: (total: number, element: number) => number,
+  vjp: (context: VjpContext<ScanAttributes>) => Tensor,
+): Primitive<ScanAttributes> {
+  const primitive: Primitive<ScanAttributes> = {
+    name,
+    linear,
+    infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: x.dtype }),
+    run({ inputs: [x], attributes, shape, dtype }) {
+      const out = allocate(dtype, x.data.length);
+      const step = isFloat(dtype) ? next : nextInteger;
+      forEachLine(shape, attributes, (first, stride, count) => {
+        let total = 0;
+        for (let k = 0, i = first; k < count; k++, i += stride) {
+          total = k === 0 ? x.data[i]! : step(total, x.data[i]!);
+          out[i] = total;
+        }
+      });
+      return out;
+    },
+    vjp: (context) => [vjp(context)],
+    batch: ({ inputs: [x], attributes }) => apply(primitive, [x], { ...attributes, axis: attributes.axis + 1 }),
+  };
+  return primitive;
+}
+
+/**
+ * s_i = a_i s_{i−1} + b_i along an axis, beginning with s_0 = b_0; the operands have one shape. The cotangent of b is the same
+ * recurrence run backwards, λ_i = a_{i+1} λ_{i+1} + g_i, and that of a_i is λ_i s_{i−1}: no division, so zeros among the
+ * coefficients do no harm.
+ */
+const recurrencePrimitive: Primitive<ScanAttributes> = {
+  name: "linearRecurrence",
+  linear: [1],
+  infer: ({ inputs: [a] }) => ({ shape: a.shape, dtype: a.dtype }),
+  run({ inputs: [a, b], attributes, shape, dtype }) {
+    const out = allocate(dtype, a.data.length);
+    forEachLine(shape, attributes, (first, stride, count) => {
+      let state = 0;
+      for (let k = 0, i = first; k < count; k++, i += stride) {
+        state = k === 0 ? b.data[i]! : a.data[i]! * state + b.data[i]!;
+        out[i] = state;
+      }
+    });
+    return out;
+  },
+  vjp({ inputs: [a], output, attributes: { axis, reverse }, cotangent }) {
+    const adjoint = recur(shifted(a, axis, !reverse, "zero"), cotangent, { axis, reverse: !reverse });
+    return [mul(adjoint, shifted(output, axis, reverse, "zero")), adjoint];
+  },
+  batch: ({ inputs: [a, b], batched, size, attributes: { axis, reverse } }) =>
+    recur(batched[0] ? a : stretch(a, [size, ...a.shape]), batched[1] ? b : stretch(b, [size, ...b.shape]), {
+      axis: axis + 1,
+      reverse,
+    }),
+};
+
+const recur = (a: Tensor, b: Tensor, attributes: ScanAttributes): Tensor =>
+  apply(recurrencePrimitive, [a, b], attributes);
+
+/**
+ * Every element's neighbour: the one before it, or with `after` the one after it. The element at the end, which has none, gets 0, 1,
+ * or itself.
+ */
+function shifted(x: Tensor, axis: number, after: boolean, end: "zero" | "one" | "itself"): Tensor {
+  const side = x.shape[axis]!;
+  if (side === 0) return x;
+  const kept = after ? sliceAxis(x, axis, 1, side) : sliceAxis(x, axis, 0, side - 1);
+  if (end === "zero") return padAxis(kept, axis, after ? 0 : 1, after ? 1 : 0);
+  const last = after ? sliceAxis(x, axis, side - 1, side) : sliceAxis(x, axis, 0, 1);
+  const border = end === "one" ? stretch(asTensor("prod", 1, x.dtype), last.shape) : last;
+  return concatenate(after ? [kept, border] : [border, kept], axis);
+}
+
+const cumsumPrimitive = scanning(
+  "cumsum",
+  "jointly",
+  (total, x) => total + x,
+  (total, x) => (total + x) | 0,
+  ({ attributes: { axis, reverse }, cotangent }) => apply(cumsumPrimitive, [cotangent], { axis, reverse: !reverse }),
+);
+
+const cumprodPrimitive: Primitive<ScanAttributes> = scanning(
+  "cumprod",
+  "none",
+  (total, x) => total * x,
+  Math.imul,
+  // dx_i = (Π_{j<i} x_j) Σ_{k≥i} g_k Π_{i<j≤k} x_j
+  ({ inputs: [x], output, attributes: { axis, reverse }, cotangent }) =>
+    mul(
+      recur(shifted(x, axis, !reverse, "zero"), cotangent, { axis, reverse: !reverse }),
+      shifted(output, axis, reverse, "one"),
+    ),
+);
+
+/** The product of all other elements along a normalised axis: what is before times what is after, without a division. */
+export function productOfOthers(x: Tensor, axis: number): Tensor {
+  const before = shifted(apply(cumprodPrimitive, [x], { axis, reverse: false }), axis, false, "one");
+  const after = shifted(apply(cumprodPrimitive, [x], { axis, reverse: true }), axis, true, "one");
+  return mul(before, after);
+}
+
+const logcumsumexpPrimitive: Primitive<ScanAttributes> = scanning(
+  "logcumsumexp",
+  "none",
+  logaddexp,
+  logaddexp,
+  // dx_i = e^(x_i − y_i) S_i with S_i = Σ_{k≥i} g_k e^(y_i − y_k) = g_i + e^(y_i − y_{i+1}) S_{i+1}: no exponent is above 0.
+  ({ inputs: [x], output: y, attributes: { axis, reverse }, cotangent }) => {
+    const later = finiteBelow(shifted(y, axis, !reverse, "itself"));
+    const sums = recur(exp(sub(y, later)), cotangent, { axis, reverse: !reverse });
+    return mul(exp(sub(x, finiteBelow(y))), sums);
+  },
+);
+
+/** `x` with 0 for −∞, so that −∞ − x is −∞ and its exponential 0. */
+export const finiteBelow = (x: Tensor): Tensor => where(equal(x, Number.NEGATIVE_INFINITY), 0, x);
+
+/** Options of running totals. */
+export interface CumulativeOptions {
+  /** Default: the elements of the whole tensor as one axis, in row-major order (NumPy's rule). */
+  readonly axis?: number | undefined;
+  /** From the last element to the first; default false. */
+  readonly reverse?: boolean | undefined;
+}
+
+const drawScan =
+  (choice?: TensorChoice) =>
+  (draw: Draw): readonly unknown[] => {
+    const shape = draw.shape({ minRank: 1 });
+    const axis = draw.integer(-shape.length, shape.length - 1);
+    const options = draw.boolean() ? {} : draw.boolean() ? { axis } : { axis, reverse: draw.boolean() };
+    return [draw.tensor(shape, choice), options];
+  };
+
+function scan(
+  name: string,
+  x: Tensor,
+  { axis, reverse = false }: CumulativeOptions,
+  run: (x: Tensor, attributes: ScanAttributes) => Tensor,
+): Tensor {
+  if (axis === undefined) return run(reshapeTo(x, [x.size]), { axis: 0, reverse });
+  return run(x, { axis: normalizeAxis(name, axis, x.rank), reverse });
+}
+
+/** Booleans and bytes count in int32. */
+const widened = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? castTo(x, "int32") : x);
+
+/**
+ * Running sums: y_i = x_0 + … + x_i. Floats are accumulated in float64; bool and uint8 give int32, and integers wrap.
+ *
+ * @param options.axis Default: the whole tensor as one axis, as in NumPy.
+ * @param options.reverse From the end: y_i = x_i + … + x_{n−1}; default false.
+ * @throws AxisError where the axis is out of range.
+ * @example
+ * cumsum([1, 2, 3]).toArray(); // [1, 3, 6]
+ * cumsum([1, 2, 3], { reverse: true }).toArray(); // [6, 5, 3]
+ */
+export const cumsum = operator(
+  "cumsum",
+  drawScan(),
+  (x: TensorLike, options: CumulativeOptions = {}): Tensor =>
+    scan("cumsum", widened(asTensor("cumsum", x)), options, (y, attributes) => apply(cumsumPrimitive, [y], attributes)),
+);
+
+/**
+ * Running products: y_i = x_0 · … · x_i. Floats are accumulated in float64; bool and uint8 give int32, and integers wrap. The
+ * derivative holds to any order where elements are 0.
+ *
+ * @param options.axis Default: the whole tensor as one axis, as in NumPy.
+ * @param options.reverse From the end; default false.
+ * @throws AxisError where the axis is out of range.
+ * @example
+ * cumprod([1, 2, 3]).toArray(); // [1, 2, 6]
+ */
+export const cumprod = operator(
+  "cumprod",
+  drawScan(),
+  (x: TensorLike, options: CumulativeOptions = {}): Tensor =>
+    scan("cumprod", widened(asTensor("cumprod", x)), options, (y, attributes) =>
+      apply(cumprodPrimitive, [y], attributes),
+    ),
+);
+
+/**
+ * Running log Σ exp: y_i = log(e^(x_0) + … + e^(x_i)), without overflow. −∞ counts as an element of weight 0, whose derivative is 0.
+ *
+ * @param options.axis Default: the whole tensor as one axis.
+ * @param options.reverse From the end; default false.
+ * @throws AxisError where the axis is out of range.
+ * @example
+ * logcumsumexp([0, 0, 0]).toArray(); // [0, 0.6931…, 1.0986…]
+ */
+export const logcumsumexp = operator(
+  "logcumsumexp",
+  drawScan(),
+  (x: TensorLike, options: CumulativeOptions = {}): Tensor => {
+    const operand = asTensor("logcumsumexp", x);
+    return scan("logcumsumexp", castTo(operand, floatOf(operand.dtype)), options, (y, attributes) =>
+      apply(logcumsumexpPrimitive, [y], attributes),
+    );
+  },
+);
+
+/** Options of `diff`. */
+export interface DiffOptions {
+  /** Default −1, the last. */
+  readonly axis?: number | undefined;
+  /** How many times differences are taken; default 1. */
+  readonly n?: number | undefined;
+}
+
+/**
+ * Differences of neighbours: y_i = x_{i+1} − x_i, one fewer than elements; of booleans, whether they differ.
+ *
+ * @param options.axis Default −1, the last.
+ * @param options.n Differences of differences: how many times; default 1.
+ * @throws AxisError where the axis is out of range; ValueError where `n` is no integer of 0 or more.
+ * @example
+ * diff([1, 4, 9, 16]).toArray(); // [3, 5, 7]
+ * diff([1, 4, 9, 16], { n: 2 }).toArray(); // [2, 2]
+ */
+export const diff = operator(
+  "diff",
+  (draw) => {
+    const shape = draw.shape({ minRank: 1 });
+    return [draw.tensor(shape), { axis: draw.integer(-shape.length, shape.length - 1), n: draw.integer(0, 2) }];
+  },
+  (x: TensorLike, { axis = -1, n = 1 }: DiffOptions = {}): Tensor => {
+    const operand = asTensor("diff", x);
+    const along = normalizeAxis("diff", axis, operand.rank);
+    if (!Number.isInteger(n) || n < 0) {
+      throw new ValueError(
+        `diff: n is ${String(n)} for shape ${showShape(operand.shape)}; use an integer of 0 or more.`,
+      );
+    }
+    const difference = operand.dtype === "bool" ? notEqual : sub;
+    let result = operand;
+    for (let k = 0; k < n && result.shape[along]! > 0; k++) {
+      const side = result.shape[along]!;
+      result = difference(sliceAxis(result, along, 1, side), sliceAxis(result, along, 0, side - 1));
+    }
+    return result;
+  },
+);

@@ -1,0 +1,351 @@
+import { asTensor } from "../convert.js";
+import { allocate, type DType, isFloat } from "../dtype.js";
+import { ValueError } from "../errors.js";
+import type { Aval, InferContext, Primitive, VjpRule } from "../graph.js";
+import { maxInto, minInto, productInto } from "../numbers/extremes.js";
+import { apply, type Operator, operator } from "../primitive.js";
+import type { Draw, TensorChoice } from "../sampling.js";
+import { normalizeAxes, normalizeAxis, reducedShape, type Shape, showShape, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { div } from "./arithmetic.js";
+import { reduceAxes, reshapeTo, stretch, sumAxes } from "./broadcast.js";
+import { castTo } from "./cast.js";
+import { equal, notEqual } from "./comparison.js";
+import { productOfOthers } from "./cumulative.js";
+import { mul } from "./elementwise.js";
+import { permute } from "./movement.js";
+import { where } from "./where.js";
+
+/** Options of reductions. */
+export interface ReduceOptions {
+  /** The axis or axes to reduce, negative ones from the end; default: all. */
+  readonly axis?: number | readonly number[] | undefined;
+  /** Whether reduced axes stay, with size 1; default false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+interface Axes {
+  readonly axes: readonly number[];
+}
+
+/** Draws an operand with some of its axes. */
+export function drawReduction(draw: Draw, choice?: TensorChoice): readonly unknown[] {
+  const shape = draw.shape();
+  const axes = draw.axes(shape.length);
+  const axis = draw.pick([undefined, axes, axes[0]]);
+  return [draw.tensor(shape, choice), draw.pick([{ axis }, { axis, keepDims: true }])];
+}
+
+/** Reduces `x` along the axes that the options name, and restores them with size 1 for `keepDims`. */
+function reduceWith(
+  name: string,
+  x: TensorLike,
+  { axis, keepDims = false }: ReduceOptions,
+  reduce: (operand: Tensor, axes: number[]) => Tensor,
+): Tensor {
+  const operand = asTensor(name, x);
+  const axes = normalizeAxes(name, axis, operand.rank);
+  return reshapeTo(reduce(operand, axes), reducedShape(operand.shape, axes, keepDims));
+}
+
+/** A tensor reduced along `axes`, stretched over them again to `shape`. */
+const spread = (reduced: Tensor, axes: readonly number[], shape: Shape): Tensor =>
+  stretch(reshapeTo(reduced, reducedShape(shape, axes, true)), shape);
+
+/**
+ * The sum along axes, 0 for no elements. Summed in float64 by a fixed tree, so that a million float32 elements lose no accuracy; bool, uint8 and int32 sum to
+ * int32, which wraps.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * sum([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [4, 6]
+ */
+export const sum = operator(
+  "sum",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor => reduceWith("sum", x, options, sumAxes),
+);
+
+/**
+ * The mean along axes; NaN for no elements, as in PyTorch. Integers and booleans have a float32 mean.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * mean([[1, 2], [3, 4]]).item(); // 2.5
+ */
+export const mean = operator(
+  "mean",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    reduceWith("mean", x, options, (operand, axes) => {
+      const real = isFloat(operand.dtype) ? operand : castTo(operand, "float32");
+      return div(sumAxes(real, axes), sizeOf(axes.map((axis) => operand.shape[axis] ?? 1)));
+    }),
+);
+
+type ReduceInto = typeof maxInto;
+
+/** A primitive that reduces along axes with a kernel over [outer, axis, inner]. */
+function reduction(
+  name: string,
+  reduceInto: ReduceInto,
+  resultDType: (dtype: DType) => DType,
+  vjp: VjpRule<Axes>,
+): Primitive<Axes> {
+  const primitive: Primitive<Axes> = {
+    name,
+    linear: "none",
+    infer: ({ inputs: [x], attributes: { axes } }) => ({
+      shape: reducedShape(x.shape, axes, false),
+      dtype: resultDType(x.dtype),
+    }),
+    run: ({ inputs: [x], attributes: { axes }, dtype }) =>
+      reduceAxes(x.data, x.shape, axes, (source, outer, axis, inner) => {
+        const out = allocate(dtype, outer * inner);
+        reduceInto(source, out, outer, axis, inner);
+        return out;
+      }),
+    vjp,
+    batch: ({ inputs: [x], attributes: { axes } }) => apply(primitive, [x], { axes: axes.map((axis) => axis + 1) }),
+  };
+  return primitive;
+}
+
+/** @throws ValueError where nothing is left to choose an extreme from. */
+function refuseEmpty(name: string, { shape }: Aval, axes: readonly number[]): void {
+  const reduced = sizeOf(axes.map((axis) => shape[axis] ?? 1));
+  const result = sizeOf(reducedShape(shape, axes, false));
+  if (reduced === 0 && result > 0) {
+    throw new ValueError(
+      `${name}: the reduced axes [${axes.join(", ")}] of shape ${showShape(shape)} hold no element, and ${name} has no value for none. Check the size before.`,
+    );
+  }
+}
+
+/** The cotangent of an extreme goes to the elements equal to it, in equal shares. */
+const shareTies: VjpRule<Axes> = ({ inputs: [x], output, attributes: { axes }, cotangent }) => {
+  const taken = equal(x, spread(output, axes, x.shape));
+  const ties = castTo(sumAxes(taken, axes), x.dtype);
+  return [where(taken, spread(div(cotangent, ties), axes, x.shape), 0)];
+};
+
+const maxPrimitive = reduction("max", maxInto, (dtype) => dtype, shareTies);
+const minPrimitive = reduction("min", minInto, (dtype) => dtype, shareTies);
+
+function extreme(primitive: Primitive<Axes>): Operator<(x: TensorLike, options?: ReduceOptions) => Tensor> {
+  const { name } = primitive;
+  return operator(
+    name,
+    (draw) => drawReduction(draw, { separation: 0.1 }),
+    (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+      reduceWith(name, x, options, (operand, axes) => {
+        refuseEmpty(name, operand, axes);
+        return apply(primitive, [operand], { axes });
+      }),
+  );
+}
+
+/**
+ * The greatest element along axes; NaN if any is NaN. Equal elements share the derivative evenly, as PyTorch's amax.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice; ValueError where there is no element.
+ * @example
+ * max([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [3, 4]
+ */
+export const max = extreme(maxPrimitive);
+
+/**
+ * The least element along axes; NaN if any is NaN. Equal elements share the derivative evenly, as PyTorch's amin.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice; ValueError where there is no element.
+ * @example
+ * min([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [1, 2]
+ */
+export const min = extreme(minPrimitive);
+
+const integerResult = (dtype: DType): DType => (isFloat(dtype) || dtype === "uint32" ? dtype : "int32");
+
+const prodPrimitive = reduction(
+  "prod",
+  productInto,
+  integerResult,
+  ({ inputs: [x], attributes: { axes }, cotangent }) => {
+    // The reduced axes as one, last: each element's derivative is the product of the others, which no division could give at a zero.
+    const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+    const order = [...kept, ...axes];
+    const rows = reshapeTo(permute(x, order), [
+      ...kept.map((axis) => x.shape[axis] ?? 1),
+      sizeOf(axes.map((axis) => x.shape[axis] ?? 1)),
+    ]);
+    const others = reshapeTo(
+      productOfOthers(rows, rows.rank - 1),
+      order.map((axis) => x.shape[axis] ?? 1),
+    );
+    const back = order.map((_, axis) => order.indexOf(axis));
+    return [mul(spread(cotangent, axes, x.shape), permute(others, back))];
+  },
+);
+
+/**
+ * The product along axes, 1 for no elements; bool, uint8 and int32 give int32, which wraps. The derivative is right at zeros too.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * prod([[1, 2], [3, 4]], { axis: 1 }).toArray(); // [2, 12]
+ */
+export const prod = operator(
+  "prod",
+  (draw) => drawReduction(draw, { min: -2, max: 2 }),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    reduceWith("prod", x, options, (operand, axes) => apply(prodPrimitive, [operand], { axes })),
+);
+
+/**
+ * Whether any element along axes is true (not 0); false for none.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * any([[0, 0], [0, 1]], { axis: 1 }).toArray(); // [0, 1]
+ */
+export const any = operator(
+  "any",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor => notEqual(countNonzero(x, options), 0),
+);
+
+/**
+ * Whether all elements along axes are true (not 0); true for none.
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * all([[1, 1], [0, 1]], { axis: 1 }).toArray(); // [1, 0]
+ */
+export const all = operator(
+  "all",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    equal(reduceWith("all", equal(asTensor("all", x), 0), options, sumAxes), 0),
+);
+
+/**
+ * How many elements along axes are not 0 (NaN is not).
+ *
+ * @param options.axis Default: all axes.
+ * @param options.keepDims Default false.
+ * @returns int32.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * countNonzero([[1, 0], [2, 3]]).item(); // 3
+ */
+export const countNonzero = operator(
+  "countNonzero",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    reduceWith("countNonzero", notEqual(asTensor("countNonzero", x), 0), options, sumAxes),
+);
+
+/** Options of `argmax` and `argmin`. */
+export interface ArgReduceOptions {
+  /** Default: the flattened tensor. */
+  readonly axis?: number | undefined;
+  /** Whether the axis stays, with size 1; default false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+function argReduction(
+  name: string,
+  better: (candidate: number, best: number) => boolean,
+): Primitive<{ readonly axis: number }> {
+  const primitive: Primitive<{ readonly axis: number }> = {
+    name,
+    linear: "none",
+    infer: ({ inputs: [x], attributes: { axis } }: InferContext<{ readonly axis: number }>) => ({
+      shape: reducedShape(x.shape, [axis], false),
+      dtype: "int32",
+    }),
+    run({ inputs: [x], attributes: { axis }, shape }) {
+      const out = allocate("int32", sizeOf(shape));
+      const length = x.shape[axis] ?? 1;
+      const stride = sizeOf(x.shape.slice(axis + 1));
+      for (let i = 0; i < out.length; i++) {
+        const start = Math.floor(i / stride) * length * stride + (i % stride);
+        let best = x.data[start] as number;
+        for (let n = 1; n < length && !Number.isNaN(best); n++) {
+          const candidate = x.data[start + n * stride] as number;
+          if (better(candidate, best) || Number.isNaN(candidate)) {
+            best = candidate;
+            out[i] = n;
+          }
+        }
+      }
+      return out;
+    },
+    vjp: { none: "its result is integer" },
+    batch: ({ inputs: [x], attributes: { axis } }) => apply(primitive, [x], { axis: axis + 1 }),
+  };
+  return primitive;
+}
+
+function argExtreme(
+  primitive: Primitive<{ readonly axis: number }>,
+): Operator<(x: TensorLike, options?: ArgReduceOptions) => Tensor> {
+  const { name } = primitive;
+  return operator(
+    name,
+    (draw) => {
+      const shape = draw.shape({ minRank: 1 });
+      const axis = draw.integer(-shape.length, shape.length - 1);
+      return [draw.tensor(shape, { separation: 0.1 }), draw.pick([{ axis }, { axis, keepDims: true }, {}])];
+    },
+    (x: TensorLike, { axis, keepDims = false }: ArgReduceOptions = {}): Tensor => {
+      const operand = asTensor(name, x);
+      const own = axis === undefined ? 0 : normalizeAxis(name, axis, operand.rank);
+      const along = axis === undefined ? reshapeTo(operand, [operand.size]) : operand;
+      refuseEmpty(name, along, [own]);
+      const found = apply(primitive, [along], { axis: own });
+      if (!keepDims) return found;
+      return reshapeTo(
+        found,
+        axis === undefined ? operand.shape.map(() => 1) : reducedShape(operand.shape, [own], true),
+      );
+    },
+  );
+}
+
+/**
+ * The index of the greatest element along an axis: the first of equals; the first NaN if there is one.
+ *
+ * @param options.axis Default: the flattened tensor.
+ * @param options.keepDims Default false.
+ * @returns int32.
+ * @throws AxisError where the axis is out of range; ValueError where there is no element.
+ * @example
+ * argmax([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [1, 0]
+ */
+export const argmax = argExtreme(argReduction("argmax", (candidate, best) => candidate > best));
+
+/**
+ * The index of the least element along an axis: the first of equals; the first NaN if there is one.
+ *
+ * @param options.axis Default: the flattened tensor.
+ * @param options.keepDims Default false.
+ * @returns int32.
+ * @throws AxisError where the axis is out of range; ValueError where there is no element.
+ * @example
+ * argmin([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [0, 1]
+ */
+export const argmin = argExtreme(argReduction("argmin", (candidate, best) => candidate < best));

@@ -1,0 +1,148 @@
+import { asTensor } from "../convert.js";
+import { allocate } from "../dtype.js";
+import { ValueError } from "../errors.js";
+import type { Primitive } from "../graph.js";
+import type { NumericArray } from "../numbers/numeric-array.js";
+import { apply, operator } from "../primitive.js";
+import type { Draw } from "../sampling.js";
+import { normalizeAxis, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { slice } from "./slice.js";
+import { takeAlongAxis } from "./take.js";
+
+/** Options of `sort` and `argsort`. */
+export interface SortOptions {
+  /** Default −1, the last. */
+  readonly axis?: number | undefined;
+  /** Greatest first; default false. */
+  readonly descending?: boolean | undefined;
+}
+
+interface SortAttributes {
+  readonly axis: number;
+  readonly descending: boolean;
+}
+
+/** NaN counts as greater than every number, as in NumPy and PyTorch. */
+function compare(a: number, b: number): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+const argsortPrimitive: Primitive<SortAttributes> = {
+  name: "argsort",
+  linear: "none",
+  infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: "int32" }),
+  run({ inputs: [x], attributes: { axis, descending }, shape }) {
+    const out = allocate("int32", sizeOf(shape));
+    const length = shape[axis] ?? 1;
+    const stride = sizeOf(shape.slice(axis + 1));
+    const sign = descending ? -1 : 1;
+    for (let block = 0; block < out.length; block += length * stride) {
+      for (let start = block; start < block + stride; start++) sortRow(x.data, out, start, stride, length, sign);
+    }
+    return out;
+  },
+  vjp: { none: "its result is integer" },
+  batch: ({ inputs: [x], attributes: { axis, descending } }) =>
+    apply(argsortPrimitive, [x], { axis: axis + 1, descending }),
+};
+
+function sortRow(
+  x: NumericArray,
+  out: NumericArray,
+  start: number,
+  stride: number,
+  length: number,
+  sign: 1 | -1,
+): void {
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  // The index decides between equals: stable in both directions.
+  order.sort((i, j) => sign * compare(x[start + i * stride] as number, x[start + j * stride] as number) || i - j);
+  for (let i = 0; i < length; i++) out[start + i * stride] = order[i] as number;
+}
+
+const drawSortable = (draw: Draw): [Tensor, { axis: number; descending: boolean }] => {
+  const shape = draw.shape({ minRank: 1 });
+  return [
+    draw.tensor(shape, { separation: 0.1 }),
+    { axis: draw.integer(-shape.length, shape.length - 1), descending: draw.boolean() },
+  ];
+};
+
+/**
+ * The indices that sort `x` along an axis. Stable: equal elements keep their order, descending too (PyTorch's stable=True). NaN counts as greatest.
+ *
+ * @param options.axis Default −1, the last.
+ * @param options.descending Greatest first; default false.
+ * @returns int32, of the shape of `x`.
+ * @throws AxisError where the axis is out of range; a scalar has none.
+ * @example
+ * argsort([3, 1, 2]).toArray(); // [1, 2, 0]
+ */
+export const argsort = operator(
+  "argsort",
+  drawSortable,
+  (x: TensorLike, { axis = -1, descending = false }: SortOptions = {}): Tensor => {
+    const operand = asTensor("argsort", x);
+    return apply(argsortPrimitive, [operand], { axis: normalizeAxis("argsort", axis, operand.rank), descending });
+  },
+);
+
+/**
+ * `x` sorted along an axis; NaN counts as greatest. The derivative goes back to where each element came from; of equal elements each keeps its own
+ * (the sort is stable).
+ *
+ * @param options.axis Default −1, the last.
+ * @param options.descending Greatest first; default false.
+ * @throws AxisError where the axis is out of range; a scalar has none.
+ * @example
+ * sort([3, 1, 2], { descending: true }).toArray(); // [3, 2, 1]
+ */
+export const sort = operator("sort", drawSortable, (x: TensorLike, options: SortOptions = {}): Tensor => {
+  const operand = asTensor("sort", x);
+  const axis = normalizeAxis("sort", options.axis ?? -1, operand.rank);
+  return takeAlongAxis(operand, argsort(operand, { ...options, axis }), { axis });
+});
+
+/** Options of `topk`. */
+export interface TopkOptions {
+  /** How many; at most the size of the axis. */
+  readonly k: number;
+  /** Default −1, the last. */
+  readonly axis?: number | undefined;
+  /** The greatest, greatest first (default true), or the least, least first. */
+  readonly descending?: boolean | undefined;
+}
+
+/**
+ * The k greatest elements along an axis with their indices, in order; NaN counts as greatest. Of equal elements the first come first.
+ *
+ * @param options.k How many, 0 … the size of the axis.
+ * @param options.axis Default −1, the last.
+ * @param options.descending Default true: greatest first; false: the k least, least first.
+ * @returns `{values, indices}`; derivatives go through the values.
+ * @throws AxisError where the axis is out of range; ValueError where k is.
+ * @example
+ * topk([1, 5, 3], { k: 2 }).values.toArray(); // [5, 3]
+ */
+export const topk = operator(
+  "topk",
+  (draw) => {
+    const [x, { axis, descending }] = drawSortable(draw);
+    return [x, { k: draw.integer(1, x.shape.at(axis) ?? 1), axis, descending }];
+  },
+  (x: TensorLike, { k, axis = -1, descending = true }: TopkOptions): { values: Tensor; indices: Tensor } => {
+    const operand = asTensor("topk", x);
+    const along = normalizeAxis("topk", axis, operand.rank);
+    const size = operand.shape[along] ?? 0;
+    if (!Number.isInteger(k) || k < 0 || k > size) {
+      throw new ValueError(`topk: k is ${String(k)}; axis ${along} has ${size} elements, so use 0 … ${size}.`);
+    }
+    const order = argsort(operand, { axis: along, descending });
+    const start = operand.shape.map(() => 0);
+    const indices = slice(order, { start, stop: operand.shape.map((side, i) => (i === along ? k : side)) });
+    return { values: takeAlongAxis(operand, indices, { axis: along }), indices };
+  },
+);
