@@ -44,11 +44,13 @@ export const cotangents = (call: Call, leaves: readonly Tensor[]): Tensor[] =>
 
 const zerosLike = (x: Tensor | undefined): Tensor => zeros(x?.shape ?? [], { dtype: x?.dtype ?? "float64" });
 
+/** Gradients of Σ w · result with respect to the operands, as graph. */
+export const gradientAt = (call: Call, operands: readonly Tensor[]): Tensor[] =>
+  inScope("laws", () => cotangents(call, operands.map(alias)));
+
 /** Gradients of Σ w · result with respect to the operands: their elements. */
-export function gradients(call: Call, operands: readonly Tensor[] = call.operands): ArrayLike<number>[] {
-  const gradient = inScope("laws", () => cotangents(call, operands.map(alias)));
-  return gradient.map((g) => g.data());
-}
+export const gradients = (call: Call, operands: readonly Tensor[] = call.operands): ArrayLike<number>[] =>
+  gradientAt(call, operands).map((g) => g.data());
 
 /** Second derivatives of Σ w · result applied to directions (a Hessian-vector product), reverse over reverse. */
 export function hessianProduct(call: Call, directions: readonly Tensor[]): ArrayLike<number>[] {

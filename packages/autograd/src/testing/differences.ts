@@ -49,6 +49,30 @@ export function differenceQuotient(
 
 const difference = (a = Number.NaN, b = Number.NaN): number => (a === b ? 0 : a - b);
 
+/**
+ * Holds differences at each step in turn against something, until one agrees; those that left the domain (NaN) say nothing.
+ *
+ * @throws what `expect` threw at the first step, where none agrees.
+ */
+export function expectAgreement(
+  steps: readonly number[],
+  quotient: (step: number) => Float64Array[],
+  expect: (numerical: Float64Array[]) => void,
+): void {
+  let found: unknown;
+  for (const step of steps) {
+    const numerical = quotient(step);
+    if (numerical.some((row) => row.some(Number.isNaN))) continue;
+    try {
+      expect(numerical);
+      return;
+    } catch (error) {
+      found ??= error;
+    }
+  }
+  if (found !== undefined) throw found;
+}
+
 /** The elements of the float results of a call. */
 export const floatValues =
   (call: Call) =>

@@ -1,8 +1,26 @@
 /** Laws that an operator does not keep, by the operator's name, each with the reason. */
-export const exceptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+export const exceptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  where: { "NaN in, NaN out": "the branch that is not taken may be anything" },
+  maskedFill: { "NaN in, NaN out": "what is filled may have been anything" },
+  nanToNum: { "NaN in, NaN out": "replaces NaN" },
+  pow: { "NaN in, NaN out": "pow(1, NaN) and pow(NaN, 0) are 1 (IEEE 754, 9.2.1)" },
+  hypot: { "NaN in, NaN out": "hypot(±Inf, NaN) is Inf (IEEE 754, 9.2.1)" },
+};
 
 /** Operators written with others that work element by element, which `elementwise` cannot know. */
-export const elementwiseComposites: readonly string[] = [];
+export const elementwiseComposites: readonly string[] = [
+  "cast",
+  "celu",
+  "clip",
+  "elu",
+  "gelu",
+  "leakyRelu",
+  "nanToNum",
+  "polygamma",
+  "pow",
+  "selu",
+  "sinc",
+];
 
 /** What is exported without laws of its own, by the reason. */
 const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
@@ -12,7 +30,13 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "grad",
     "valueAndGrad",
     "variableGrads",
+    "vjp",
+    "jvp",
+    "hvp",
+    "vmap",
   ],
+  "takes functions, and is what the laws do to every operator": ["numericalGradient"],
+  "says what a derivative is, in place of having one": ["customGradient", "stopGradient"],
   "computes what is there": ["realize"],
   "walks trees": ["flattenTree", "sameStructure", "showStructure", "unflattenTree"],
 };

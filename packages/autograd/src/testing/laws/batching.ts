@@ -1,11 +1,9 @@
 import { allocate, isFloat, type Storage } from "../../dtype.js";
-import { inScope } from "../../lifetime.js";
 import { sameShape } from "../../shape.js";
 import { leaf, type Tensor } from "../../tensor.js";
-import { alias } from "../../transforms/leaves.js";
 import { vmap } from "../../transforms/vmap.js";
 import type { Call } from "../call.js";
-import { callNodes, cotangents } from "../derivatives.js";
+import { callNodes, gradientAt } from "../derivatives.js";
 import type { Law, Trial } from "../trial.js";
 import { expectClose, expectSame, Finding, magnitude } from "../violation.js";
 
@@ -94,8 +92,6 @@ export const gradientBatching: Law = {
 
 /** The gradient of Σ w · result at other tensors than the drawn ones. */
 function gradientOf(call: Call, tensors: readonly Tensor[]): Tensor[] {
-  return inScope("laws", () => {
-    const at = call.at(tensors);
-    return cotangents(at, at.operands.map(alias));
-  });
+  const at = call.at(tensors);
+  return gradientAt(at, at.operands);
 }

@@ -3,10 +3,10 @@ import { awkwardValues, badOperandsRefused, otherDTypesHandled, shapesAreInferre
 import { batching, gradientBatching } from "./batching.js";
 import { broadcasting, elementByElement, propagatesNaN } from "./elementwise.js";
 import { determinism, laziness } from "./evaluation.js";
-import { adjoint, reverseRule } from "./first-order.js";
+import { adjoint, forwardRule, reverseRule } from "./first-order.js";
 import { inference, inputsUnchanged, linearity } from "./kernels.js";
 import { precision } from "./precision.js";
-import { secondOrder, symmetry } from "./second-order.js";
+import { forwardOverReverse, secondOrder, symmetry } from "./second-order.js";
 
 /** Every law, in the order in which they are tried: a new one is written in a file of this folder and listed here. */
 export const laws: readonly Law[] = [
@@ -15,9 +15,11 @@ export const laws: readonly Law[] = [
   determinism,
   laziness,
   reverseRule,
+  forwardRule,
   adjoint,
   secondOrder,
   symmetry,
+  forwardOverReverse,
   linearity,
   broadcasting,
   elementByElement,

@@ -9,7 +9,7 @@ import {
 } from "@glissade/autograd/functions";
 import { type BrokenOperator, identity, oneMatrix, oneVector, sumOfRows } from "./parts.js";
 
-const gradientLaws = ["reverse rule ≡ central differences", "⟨J v, w⟩ = ⟨v, Jᵀ w⟩"];
+const gradientLaws = ["reverse rule ≡ central differences", "forward rule ≡ central differences"];
 
 /** a · b with a rule that leaves out broadcasting. */
 const productWithRule = (name: string, vjp: (a: Tensor, b: Tensor, g: Tensor) => readonly Tensor[]) =>
