@@ -52,6 +52,7 @@ export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 export { Generator, type GeneratorState, generator } from "./ops/random.js";
+export { arange, eye, fullLike, linspace, onesLike, zerosLike } from "./ops/ranges.js";
 export {
   all,
   any,

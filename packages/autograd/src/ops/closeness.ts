@@ -44,10 +44,10 @@ function checked(name: string, { rtol = 1e-5, atol = 1e-8, equalNaN = false }: C
  * Whether |a − b| ≤ atol + rtol · |b|, element by element, broadcast. Infinities are close to themselves only (NumPy's rule).
  *
  * @param options.rtol Default 1e-5. `atol`: default 1e-8. `equalNaN`: whether NaN is close to NaN, default false.
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws ValueError for a negative tolerance or NaN; ShapeError where the shapes do not broadcast.
  * @example
- * isClose([1, 2], [1.000001, 2.1]).toArray(); // [true, false]
+ * isClose([1, 2], [1.000001, 2.1]).toArray(); // [1, 0]
  */
 export const isClose = operator(
   "isClose",
@@ -62,7 +62,7 @@ export const isClose = operator(
  * @param options As of `isClose`.
  * @throws as `isClose`.
  * @example
- * allClose([1, 2], [1, 2.1]).item(); // false
+ * allClose([1, 2], [1, 2.1]).item(); // 0
  */
 export const allClose = operator(
   "allClose",

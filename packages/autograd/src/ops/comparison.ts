@@ -14,10 +14,10 @@ const test = <V extends ScalarFunction>(
 /**
  * Whether a = b, element by element, broadcast. NaN equals nothing; −0 equals 0.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws ShapeError where the shapes do not broadcast; DTypeError for a number outside the range of the integers beside it.
  * @example
- * equal([1, 2, 3], [1, 0, 3]).toArray(); // [true, false, true]
+ * equal([1, 2, 3], [1, 0, 3]).toArray(); // [1, 0, 1]
  */
 export const equal: BinaryOperator = elementwise(
   "equal",
@@ -27,10 +27,10 @@ export const equal: BinaryOperator = elementwise(
 /**
  * Whether a ≠ b, element by element, broadcast. NaN differs from everything.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * notEqual([1, 2, 3], 2).toArray(); // [true, false, true]
+ * notEqual([1, 2, 3], 2).toArray(); // [1, 0, 1]
  */
 export const notEqual: BinaryOperator = elementwise(
   "notEqual",
@@ -40,10 +40,10 @@ export const notEqual: BinaryOperator = elementwise(
 /**
  * Whether a < b, element by element, broadcast. False beside NaN.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * less([1, 2, 3], 2).toArray(); // [true, false, false]
+ * less([1, 2, 3], 2).toArray(); // [1, 0, 0]
  */
 export const less: BinaryOperator = elementwise(
   "less",
@@ -53,10 +53,10 @@ export const less: BinaryOperator = elementwise(
 /**
  * Whether a ≤ b, element by element, broadcast. False beside NaN.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * lessEqual([1, 2, 3], 2).toArray(); // [true, true, false]
+ * lessEqual([1, 2, 3], 2).toArray(); // [1, 1, 0]
  */
 export const lessEqual: BinaryOperator = elementwise(
   "lessEqual",
@@ -66,10 +66,10 @@ export const lessEqual: BinaryOperator = elementwise(
 /**
  * Whether a > b, element by element, broadcast. False beside NaN.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * greater([1, 2, 3], 2).toArray(); // [false, false, true]
+ * greater([1, 2, 3], 2).toArray(); // [0, 0, 1]
  */
 export const greater: BinaryOperator = elementwise(
   "greater",
@@ -79,10 +79,10 @@ export const greater: BinaryOperator = elementwise(
 /**
  * Whether a ≥ b, element by element, broadcast. False beside NaN.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * greaterEqual([1, 2, 3], 2).toArray(); // [false, true, true]
+ * greaterEqual([1, 2, 3], 2).toArray(); // [0, 1, 1]
  */
 export const greaterEqual: BinaryOperator = elementwise(
   "greaterEqual",
@@ -92,10 +92,10 @@ export const greaterEqual: BinaryOperator = elementwise(
 /**
  * Not x, element by element: whether x is 0. Takes every dtype; NaN counts as true, as in NumPy.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws DTypeError, ShapeError for data that are no tensor.
  * @example
- * logicalNot([true, false]).toArray(); // [false, true]
+ * logicalNot([true, false]).toArray(); // [0, 1]
  */
 export const logicalNot: UnaryOperator = elementwise(
   "logicalNot",
@@ -105,10 +105,10 @@ export const logicalNot: UnaryOperator = elementwise(
 /**
  * a and b, element by element, broadcast. Takes every dtype: all but 0 counts as true.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * logicalAnd([true, true], [true, false]).toArray(); // [true, false]
+ * logicalAnd([true, true], [true, false]).toArray(); // [1, 0]
  */
 export const logicalAnd: BinaryOperator = elementwise(
   "logicalAnd",
@@ -118,10 +118,10 @@ export const logicalAnd: BinaryOperator = elementwise(
 /**
  * a or b, element by element, broadcast. Takes every dtype: all but 0 counts as true.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * logicalOr([true, false], [false, false]).toArray(); // [true, false]
+ * logicalOr([true, false], [false, false]).toArray(); // [1, 0]
  */
 export const logicalOr: BinaryOperator = elementwise(
   "logicalOr",
@@ -131,10 +131,10 @@ export const logicalOr: BinaryOperator = elementwise(
 /**
  * Either a or b, not both, element by element, broadcast. Takes every dtype: all but 0 counts as true.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `equal`.
  * @example
- * logicalXor([true, true], [true, false]).toArray(); // [false, true]
+ * logicalXor([true, true], [true, false]).toArray(); // [0, 1]
  */
 export const logicalXor: BinaryOperator = elementwise(
   "logicalXor",
@@ -144,10 +144,10 @@ export const logicalXor: BinaryOperator = elementwise(
 /**
  * Whether x is NaN, element by element; never for integers.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `logicalNot`.
  * @example
- * isNaN([NaN, 1]).toArray(); // [true, false]
+ * isNaN([NaN, 1]).toArray(); // [1, 0]
  */
 export const isNaN: UnaryOperator = elementwise(
   "isNaN",
@@ -157,10 +157,10 @@ export const isNaN: UnaryOperator = elementwise(
 /**
  * Whether x is +∞ or −∞, element by element; never for integers.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `logicalNot`.
  * @example
- * isInf([-Infinity, NaN, 1]).toArray(); // [true, false, false]
+ * isInf([-Infinity, NaN, 1]).toArray(); // [1, 0, 0]
  */
 export const isInf: UnaryOperator = elementwise(
   "isInf",
@@ -170,10 +170,10 @@ export const isInf: UnaryOperator = elementwise(
 /**
  * Whether x is neither NaN nor infinite, element by element.
  *
- * @returns A bool tensor.
+ * @returns A bool tensor: it reads as 0 and 1.
  * @throws as `logicalNot`.
  * @example
- * isFinite([-Infinity, NaN, 1]).toArray(); // [false, false, true]
+ * isFinite([-Infinity, NaN, 1]).toArray(); // [0, 0, 1]
  */
 export const isFinite: UnaryOperator = elementwise(
   "isFinite",

@@ -1,12 +1,10 @@
 import { asTensor } from "../convert.js";
-import { floatOf } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import { normalCdf as normalCdfOf } from "../numbers/error-function.js";
 import { sigmoid as sigmoidOf, softplus as softplusOf } from "../numbers/stable.js";
 import { operator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { neg, square, sub } from "./arithmetic.js";
-import { castTo } from "./cast.js";
 import { greater } from "./comparison.js";
 import { add, elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { sigmoid, softplus } from "./logistic.js";
@@ -122,7 +120,9 @@ export const mish: UnaryOperator = elementwise("mish", {
   value: (x: number) => gated(x, Math.tanh(softplusOf(x))),
   derivative: (x) => {
     const t = tanh(softplus(x));
-    return add(t, mul(x, mul(sub(1, square(t)), sigmoid(x))));
+    // Beyond ±750 the second term is 0 to the last bit, and without the bound its derivative would overflow on the way.
+    const bounded = clip(x, { min: -750, max: 750 });
+    return add(t, mul(bounded, mul(sub(1, square(t)), sigmoid(x))));
   },
 });
 
@@ -132,14 +132,22 @@ const exactGelu: UnaryOperator = elementwise("gelu", {
   derivative: (x) => add(normalCdf(x), mul(x, normalPdf(x))),
 });
 
-/** x · σ(2u) = ½x · (1 + tanh u) with u = √(2/π) · (x + 0.044715 x³). */
-function tanhGelu(operand: Tensor): Tensor {
-  const x = castTo(operand, floatOf(operand.dtype));
-  // Beyond ±30, σ(2u) is 0 or 1 to the last bit, and without the bound x³ would overflow.
-  const bounded = clip(x, { min: -30, max: 30 });
-  const u = mul(bounded, add(1, mul(0.044715, square(bounded))));
-  return mul(x, sigmoid(mul(2 * Math.sqrt(2 / Math.PI), u)));
-}
+/** 2u for ½x (1 + tanh u) = x σ(2u), with u = √(2/π) (x + 0.044715 x³). */
+const tanhGeluSteepness = 2 * Math.sqrt(2 / Math.PI);
+const tanhGeluCubic = 0.044715;
+
+const tanhGelu: UnaryOperator = elementwise("tanhGelu", {
+  value: (x: number) => gated(x, sigmoidOf(tanhGeluSteepness * x * (1 + tanhGeluCubic * x * x))),
+  derivative(x) {
+    // Beyond ±30, σ(2u) is 0 or 1 to the last bit, and without the bound x³ would overflow.
+    const bounded = clip(x, { min: -30, max: 30 });
+    const cubic = mul(tanhGeluCubic, square(bounded));
+    const s = sigmoid(mul(tanhGeluSteepness, mul(bounded, add(1, cubic))));
+    // d(xσ) = σ + x σ (1 − σ) d(2u)
+    const slope = mul(mul(tanhGeluSteepness, bounded), add(1, mul(3, cubic)));
+    return add(s, mul(slope, mul(s, sub(1, s))));
+  },
+});
 
 /** Options of `gelu`. */
 export interface GeluOptions {
