@@ -34,10 +34,28 @@ export {
   stepSizeSweep,
   stepSizeSweepSync,
 } from "./roads/sweep.js";
+export {
+  constant,
+  cosine,
+  exponential,
+  linear,
+  type Schedule,
+  stepDecay,
+  warmup,
+} from "./schedules.js";
+export { type AdamOptions, adam, adamw } from "./steppers/adam.js";
 export type { LearningRate } from "./steppers/rate.js";
 export { type SgdOptions, sgd } from "./steppers/sgd.js";
 export type { GroupState, StateDict } from "./steppers/state-dict.js";
-export { type GroupOf, type Stepper, type StepperGroup, type StepperOptions, stepper } from "./steppers/stepper.js";
+export {
+  type GradientsFor,
+  type GroupOf,
+  type Stepper,
+  type StepperGroup,
+  type StepperOptions,
+  stepper,
+} from "./steppers/stepper.js";
+export { type AdamState, type AdamTransformOptions, scaleByAdam } from "./transforms/adam.js";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./transforms/clip.js";
 export { type CountState, scale, scaleBySchedule } from "./transforms/scale.js";
 export { type TraceOptions, type TraceState, trace } from "./transforms/trace.js";

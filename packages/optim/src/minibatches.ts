@@ -1,9 +1,16 @@
-import { generator, type Shape, ShapeError, type Tensor, take, tensor, ValueError } from "@glissade/autograd";
+import {
+  type Generator,
+  type GeneratorState,
+  generator,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  take,
+  tensor,
+  ValueError,
+} from "@glissade/autograd";
 import { wholeNumber } from "./arguments.js";
 import { buildTree, describeValue, placeOf, type TensorTree, tensorTree } from "./tree.js";
-
-/** A source of random numbers, as `generator(seed)` makes it. */
-export type RandomSource = ReturnType<typeof generator>;
 
 /** A tree like `T` whose tensors have another leading size. */
 export type BatchOf<T> =
@@ -16,7 +23,7 @@ export interface MinibatchOptions {
   /** Another random order in each epoch; default false, the order of the data. */
   readonly shuffle?: boolean;
   /** What the orders are drawn from; it is split once, so that later draws from it change nothing. Default `generator(0)`. */
-  readonly generator?: RandomSource;
+  readonly generator?: Generator;
   /** Leaves out the last batch of an epoch where it would be smaller; default false. */
   readonly dropLast?: boolean;
 }
@@ -28,7 +35,7 @@ export interface MinibatchState {
   /** How many examples of it have been handed out. */
   readonly position: number;
   /** Under `shuffle`, the generator's state at the beginning of the epoch, from which its order follows. */
-  readonly generator?: ReturnType<RandomSource["state"]>;
+  readonly generator?: GeneratorState;
 }
 
 /** Batches of data, epoch by epoch. Made by `minibatches`. */
@@ -51,7 +58,7 @@ export interface Minibatches<T> extends Iterable<BatchOf<T>> {
 interface Epoch {
   readonly number: number;
   readonly order: ArrayLike<number> | undefined;
-  readonly generator: MinibatchState["generator"];
+  readonly generator: GeneratorState | undefined;
   position: number;
 }
 
@@ -100,7 +107,7 @@ export function minibatches<T>(data: T, options: MinibatchOptions): Minibatches<
     );
   }
   const end = dropLast ? examples - (examples % batchSize) : examples;
-  const source = shuffle ? (options.generator ?? generator(0)).split() : undefined;
+  const [source] = shuffle ? (options.generator ?? generator(0)).split(1) : [];
 
   let upcoming = 0;
   let current: Epoch | undefined;
@@ -145,7 +152,7 @@ export function minibatches<T>(data: T, options: MinibatchOptions): Minibatches<
   };
 }
 
-const makeState = (epoch: number, position: number, state: MinibatchState["generator"]): MinibatchState =>
+const makeState = (epoch: number, position: number, state: GeneratorState | undefined): MinibatchState =>
   state === undefined ? { epoch, position } : { epoch, position, generator: state };
 
 function checkState(state: MinibatchState, end: number, shuffle: boolean): void {

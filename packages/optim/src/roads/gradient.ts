@@ -35,8 +35,7 @@ export function evaluationOf<T>(operator: string, options: GradientOptions, mete
   if (method !== "forward" && method !== "central") {
     throw new ValueError(`${operator}: gradient must be "automatic", "forward" or "central", not ${String(method)}.`);
   }
-  const differences = differenceStep === undefined ? { method } : { method, step: differenceStep };
-  return (loss, x) => numerical(operator, loss, x, meter, differences);
+  return (loss, x) => numerical(operator, loss, x, meter, { method, step: differenceStep });
 }
 
 function* automatic<T>(operator: string, loss: (x: T) => Tensor, x: T, meter: Meter): Routine<Point<T>> {
@@ -52,7 +51,7 @@ function* numerical<T>(
   loss: (x: T) => Tensor,
   x: T,
   meter: Meter,
-  differences: { readonly method: "forward" | "central"; readonly step?: number },
+  differences: { readonly method: "forward" | "central"; readonly step: number | undefined },
 ): Routine<Point<T>> {
   meter.spend();
   const value = yield* read(scalarLoss(operator, loss(x)));

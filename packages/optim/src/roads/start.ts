@@ -1,6 +1,5 @@
-import { DTypeError, generator, mul, ValueError } from "@glissade/autograd";
+import { DTypeError, type Generator, generator, ValueError } from "@glissade/autograd";
 import { positive } from "../arguments.js";
-import type { RandomSource } from "../minibatches.js";
 import { buildTree, placeOf, type TensorTree, tensorTree } from "../tree.js";
 
 /** @throws ValueError where x0 is no tree of tensors or `f` no function, DTypeError for a leaf that is no float. */
@@ -22,7 +21,7 @@ export function checkStart(operator: string, f: unknown, x0: unknown): TensorTre
 /** Options of what draws random numbers. */
 export interface RandomOptions {
   /** The same generator state gives the same road; default `generator(0)`. */
-  readonly generator?: RandomSource;
+  readonly generator?: Generator;
 }
 
 /** Draws trees like x0 of normal numbers with this standard deviation. */
@@ -38,7 +37,7 @@ export function normalTrees<T>(
     buildTree<T>(
       structure,
       forms.map(({ shape, dtype }) =>
-        mul(deviation, source.normal(shape, { dtype: dtype === "float64" ? "float64" : "float32" })),
+        source.normal(shape, { dtype: dtype === "float64" ? "float64" : "float32", std: deviation }),
       ),
     );
 }

@@ -1,6 +1,5 @@
 import {
   add,
-  type GradientOf,
   type Tensor,
   type Tree,
   tensor,
@@ -15,6 +14,14 @@ import { buildTree } from "../tree.js";
 import { assignAll, type Group, type GroupDefinition, makeGroup, pair, stepAssignments, valuesOf } from "./group.js";
 import type { LearningRate } from "./rate.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
+
+/** The gradients of a tree of Variables: a tensor of the same shape and dtype for each; arrays may be read-only. */
+export type GradientsFor<W> =
+  W extends Variable<infer S, infer D>
+    ? Tensor<S, D>
+    : W extends object
+      ? { readonly [K in keyof W]: GradientsFor<W[K]> }
+      : never;
 
 /** Variables that step by one rule. */
 export interface StepperGroup {
@@ -44,7 +51,7 @@ export interface Stepper<W> {
    * @param grads A tree like the Variables', with their shapes and dtypes; what `variableGrads` gives.
    * @throws ValueError, ShapeError, DTypeError where it does not match, naming the place. No Variable is changed then.
    */
-  step(grads: GradientOf<W>): void;
+  step(grads: GradientsFor<W>): void;
   /**
    * Differentiates a loss with respect to the trainable Variables and takes one step.
    *

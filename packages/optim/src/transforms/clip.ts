@@ -1,4 +1,4 @@
-import { add, cast, clip, div, minimum, norm, sqrt, square, type Tensor, tensor } from "@glissade/autograd";
+import { add, cast, clip, div, minimum, sqrt, square, sum, type Tensor, tensor } from "@glissade/autograd";
 import { positive } from "../arguments.js";
 import { mapTrees, tensorTree } from "../tree.js";
 import { scaleLeaves } from "./scale.js";
@@ -8,7 +8,8 @@ import { type GradientTransform, type NoState, stateless } from "./transform.js"
 const tiny = 1e-6;
 
 /**
- * The Euclidean norm of all elements of all leaves together, a float64 scalar; 0 for a tree without leaves.
+ * The Euclidean norm of all elements of all leaves together, a float64 scalar; 0 for a tree without leaves. Squares are taken in float64, so
+ * that large float32 gradients do not overflow.
  *
  * @param tree A tree of tensors.
  * @throws ValueError where a leaf is no tensor.
@@ -18,7 +19,7 @@ const tiny = 1e-6;
 export function globalNorm(tree: unknown): Tensor {
   const { leaves } = tensorTree("globalNorm", "the tree", tree);
   let total: Tensor = tensor(0, { dtype: "float64" });
-  for (const leaf of leaves) total = add(total, square(cast(norm(leaf), "float64")));
+  for (const leaf of leaves) total = add(total, sum(square(cast(leaf, "float64"))));
   return sqrt(total);
 }
 
