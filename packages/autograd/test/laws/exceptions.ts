@@ -37,6 +37,13 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
   ],
   "takes functions, and is what the laws do to every operator": ["numericalGradient"],
   "says what a derivative is, in place of having one": ["customGradient", "stopGradient"],
+  "reads values, so that the shape of its result depends on them and it stands outside the graph": [
+    "nonzero",
+    "nonzeroAsync",
+    "unique",
+    "uniqueAsync",
+  ],
+  "draws numbers: each draw is another, and has no operand": ["generator"],
   "computes what is there": ["realize"],
   "walks trees": ["flattenTree", "sameStructure", "showStructure", "unflattenTree"],
 };

@@ -28,7 +28,7 @@ function checkGradientShapes(call: Call): void {
 export const awkwardValues: Law = {
   name: "NaN, ±Inf, ±0, subnormal and huge inputs handled",
   drawing: { style: "awkward" },
-  runs: 60,
+  runs: 80,
   applies: ({ call }) => call.operands.some((x) => x.size > 0),
   check(trial) {
     for (const call of [trial.call, trial.render("float32")]) {
@@ -56,7 +56,7 @@ function checkZeroSize(call: Call): void {
 export const zeroSize: Law = {
   name: "zero-size inputs handled",
   drawing: { style: "plain", zeroSize: true },
-  runs: 50,
+  runs: 60,
   applies: ({ call }) => call.tensors.some((x) => x.size === 0),
   check(trial) {
     for (const dtype of ["float64", "float32", "int32"] as const) {

@@ -94,7 +94,7 @@ const meetsNaN = (call: Call, shape: readonly number[], flat: number): boolean =
 export const propagatesNaN: Law = {
   name: "NaN in, NaN out",
   drawing: { style: "awkward" },
-  runs: 60,
+  runs: 80,
   applies: (trial) =>
     elementwiseShape(trial) !== undefined && trial.call.results().every(({ dtype }) => isFloat(dtype)),
   check(trial) {

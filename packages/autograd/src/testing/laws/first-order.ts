@@ -98,7 +98,7 @@ export function weightsText(w: readonly ArrayLike<number>[]): string {
 export const reverseRule: Law = {
   name: "reverse rule ≡ central differences",
   drawing: { style: "smooth" },
-  runs: 200,
+  runs: 300,
   applies: hasElements,
   check(trial) {
     const { operands } = trial.call;

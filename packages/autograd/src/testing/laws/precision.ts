@@ -10,7 +10,7 @@ const tolerance = 2e-5;
 export const precision: Law = {
   name: "float32 ≈ float64",
   drawing: { style: "smooth" },
-  runs: 60,
+  runs: 80,
   applies: ({ call }) => call.operands.some((x) => x.size > 0),
   check(trial) {
     const exact = trial.call;

@@ -13,7 +13,7 @@ const hasElements = (trial: Trial): boolean => trial.call.operands.some((x) => x
 export const secondOrder: Law = {
   name: "second order ≡ differences of first order",
   drawing: { style: "smooth" },
-  runs: 60,
+  runs: 100,
   applies: hasElements,
   check(trial) {
     const { call } = trial;
