@@ -30,6 +30,7 @@ export {
 } from "./ops/arithmetic.js";
 export { broadcastTo, reshape } from "./ops/broadcast.js";
 export { cast } from "./ops/cast.js";
+export { allClose, isClose } from "./ops/closeness.js";
 export {
   equal,
   greater,

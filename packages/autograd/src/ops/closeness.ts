@@ -1,5 +1,7 @@
+import { asTensor } from "../convert.js";
 import { ValueError } from "../errors.js";
 import { operator } from "../primitive.js";
+import { broadcastShapes, type Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { parametric } from "./parametric.js";
 import { all } from "./reduce.js";
@@ -67,6 +69,13 @@ export const isClose = operator(
 export const allClose = operator(
   "allClose",
   (draw) => [...draw.broadcastable(2).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 4 }])],
-  (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor =>
-    all(closeness(checked("allClose", options), a, b)),
+  (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor => {
+    // Numbers stay as they are: they take the dtype of the tensor beside them.
+    const operand = (x: TensorLike): Tensor | number => (typeof x === "number" ? x : asTensor("allClose", x));
+    const shapeOf = (x: Tensor | number): Shape => (typeof x === "number" ? [] : x.shape);
+    const x = operand(a);
+    const y = operand(b);
+    broadcastShapes("allClose", shapeOf(x), shapeOf(y));
+    return all(closeness(checked("allClose", options), x, y));
+  },
 );
