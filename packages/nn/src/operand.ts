@@ -1,10 +1,28 @@
-import { type DType, type FloatDType, Tensor, type TensorLike, tensor, ValueError, Variable } from "@glissade/autograd";
+import {
+  type DType,
+  type FloatDType,
+  GlissadeError,
+  Tensor,
+  type TensorLike,
+  tensor,
+  ValueError,
+  Variable,
+} from "@glissade/autograd";
 
-/** The operand as a tensor; numbers and nested arrays become what `dtype` says, default float32. */
-export function toTensor(x: TensorLike, dtype?: DType): Tensor {
+/**
+ * The operand as a tensor; numbers and nested arrays become what `dtype` says, default float32.
+ *
+ * @throws what `tensor` throws for data it cannot read, with the operator's name before it.
+ */
+export function toTensor(operator: string, x: TensorLike, dtype?: DType): Tensor {
   if (x instanceof Tensor) return x;
   if (x instanceof Variable) return x.value;
-  return ArrayBuffer.isView(x) || dtype === undefined ? tensor(x) : tensor(x, { dtype });
+  try {
+    return ArrayBuffer.isView(x) || dtype === undefined ? tensor(x) : tensor(x, { dtype });
+  } catch (error) {
+    if (error instanceof GlissadeError) error.message = `${operator}: ${error.message}`;
+    throw error;
+  }
 }
 
 /** Whether the dtype is float32 or float64. */

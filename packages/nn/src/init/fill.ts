@@ -30,24 +30,24 @@ export const constant = (shape: Shape, value: number, { dtype = "float32" }: Ini
 /** Options of `uniform`. */
 export interface UniformOptions extends RandomInitOptions {
   /** Default 0. */
-  readonly low?: number;
+  readonly min?: number;
   /** Default 1. */
-  readonly high?: number;
+  readonly max?: number;
 }
 
 /**
- * Uniform on [low, high).
+ * Uniform on [min, max).
  *
- * @throws ValueError where low is above high or one of them is no finite number; DTypeError for a dtype that is no float.
+ * @throws ValueError where min is above max or one of them is no finite number; DTypeError for a dtype that is no float.
  * @example
- * init.uniform([3, 2], { low: -0.1, high: 0.1, generator: generator(1) });
+ * init.uniform([3, 2], { min: -0.1, max: 0.1, generator: generator(1) });
  */
-export function uniform(shape: Shape, { low = 0, high = 1, ...rest }: UniformOptions = {}): Tensor {
-  checkNumber("init.uniform", "low", low);
-  checkNumber("init.uniform", "high", high);
-  if (low > high) throw new ValueError(`init.uniform: low ${low} is above high ${high}. Exchange them.`);
+export function uniform(shape: Shape, { min = 0, max = 1, ...rest }: UniformOptions = {}): Tensor {
+  checkNumber("init.uniform", "min", min);
+  checkNumber("init.uniform", "max", max);
+  if (min > max) throw new ValueError(`init.uniform: min ${min} is above max ${max}. Exchange them.`);
   const { generator, dtype } = drawingOf("uniform", rest);
-  return generator.uniform(shape, { low, high, dtype });
+  return generator.uniform(shape, { min, max, dtype });
 }
 
 /** Options of `normal`. */
@@ -79,27 +79,28 @@ export function normal(shape: Shape, { mean = 0, std = 1, ...rest }: NormalOptio
 
 /** Options of `truncatedNormal`. */
 export interface TruncatedNormalOptions extends NormalOptions {
-  /** The least value; default −2. */
-  readonly low?: number;
-  /** The greatest value; default 2. */
-  readonly high?: number;
+  /** The least value; default mean − 2 std. */
+  readonly min?: number;
+  /** The greatest value; default mean + 2 std. */
+  readonly max?: number;
 }
 
 /**
- * Normal, given that it lies in [low, high]. As in PyTorch the bounds are values, not multiples of `std`.
+ * Normal, given that it lies in [min, max]: by default within two standard deviations, as `generator.truncatedNormal`. (PyTorch's bounds
+ * are −2 and 2 whatever the standard deviation.)
  *
- * @throws ValueError where low is not below high, std is not above 0 or a number is not finite; DTypeError for a dtype that is no float.
+ * @throws ValueError where min is not below max, std is not above 0 or a moment is not finite; DTypeError for a dtype that is no float.
  * @example
- * init.truncatedNormal([768], { std: 0.02, low: -0.04, high: 0.04, generator: generator(1) });
+ * init.truncatedNormal([768], { std: 0.02, generator: generator(1) }); // within ±0.04
  */
 export function truncatedNormal(
   shape: Shape,
-  { mean = 0, std = 1, low = -2, high = 2, ...rest }: TruncatedNormalOptions = {},
+  { mean = 0, std = 1, min = mean - 2 * std, max = mean + 2 * std, ...rest }: TruncatedNormalOptions = {},
 ): Tensor {
   checkMoments("init.truncatedNormal", mean, std);
   if (std === 0)
     throw new ValueError("init.truncatedNormal: std is 0; it must be above 0. Use constant for one value.");
-  if (!(low < high)) throw new ValueError(`init.truncatedNormal: low ${low} must be below high ${high}.`);
+  if (!(min < max)) throw new ValueError(`init.truncatedNormal: min ${min} must be below max ${max}.`);
   const { generator, dtype } = drawingOf("truncatedNormal", rest);
-  return generator.truncatedNormal(shape, { mean, std, low, high, dtype });
+  return generator.truncatedNormal(shape, { mean, std, min, max, dtype });
 }

@@ -67,7 +67,7 @@ function xavierStd(name: string, shape: Shape, factor: number): number {
  */
 export function xavierUniform(shape: Shape, { gain: factor = 1, ...rest }: XavierOptions = {}): Tensor {
   const bound = Math.sqrt(3) * xavierStd("xavierUniform", shape, factor);
-  return uniform(shape, { ...rest, low: -bound, high: bound });
+  return uniform(shape, { ...rest, min: -bound, max: bound });
 }
 
 /**
@@ -116,7 +116,7 @@ function kaimingStd(
  */
 export function kaimingUniform(shape: Shape, options: KaimingOptions = {}): Tensor {
   const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", shape, options);
-  return uniform(shape, { ...drawingOf("kaimingUniform", options), low: -bound, high: bound });
+  return uniform(shape, { ...drawingOf("kaimingUniform", options), min: -bound, max: bound });
 }
 
 /**

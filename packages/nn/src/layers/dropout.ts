@@ -36,7 +36,7 @@ export class Dropout extends Module {
    * new Dropout(1).forward([1, 2]).toArray(); // [0, 0]
    */
   forward(x: TensorLike): Tensor {
-    const input = toTensor(x);
+    const input = toTensor("Dropout", x);
     if (!this.training || this.p === 0) return input;
     const kept = this.#generator.bernoulli(input.shape, { p: 1 - this.p });
     // A mask, not a product: what is dropped may be infinite.

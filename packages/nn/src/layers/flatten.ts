@@ -33,7 +33,7 @@ export class Flatten extends Module {
    * new Flatten({ startAxis: 0 }).forward([[1, 2], [3, 4]]).toArray(); // [1, 2, 3, 4]
    */
   forward(x: TensorLike): Tensor {
-    const input = toTensor(x);
+    const input = toTensor("Flatten", x);
     const start = this.#axis(input, this.startAxis);
     const end = this.#axis(input, this.endAxis);
     if (end < start) {

@@ -58,7 +58,7 @@ export class Linear extends Module {
     });
     const bound = 1 / Math.sqrt(inFeatures);
     this.bias = bias
-      ? variable(uniform([outFeatures], { ...options, low: -bound, high: bound }), { name: "bias" })
+      ? variable(uniform([outFeatures], { ...options, min: -bound, max: bound }), { name: "bias" })
       : undefined;
   }
 
@@ -80,7 +80,7 @@ export class Linear extends Module {
    * new Linear(3, 2).forward([[1, 2, 3]]).shape; // [1, 2]
    */
   forward(x: TensorLike): Tensor {
-    const input = toTensor(x, isFloat(this.weight.dtype) ? this.weight.dtype : undefined);
+    const input = toTensor("Linear", x, isFloat(this.weight.dtype) ? this.weight.dtype : undefined);
     const features = input.shape.at(-1);
     if (features !== this.inFeatures) {
       throw new ShapeError(

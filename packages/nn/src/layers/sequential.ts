@@ -36,7 +36,7 @@ export class Sequential extends Module {
    * new Sequential(relu).forward([-1, 1]).toArray(); // [0, 1]
    */
   forward(x: TensorLike): Tensor {
-    let value = toTensor(x);
+    let value = toTensor("Sequential", x);
     for (const [i, layer] of this.layers.entries()) {
       const result: unknown = layer instanceof Module ? layer.forward(value) : layer(value);
       if (!(result instanceof Tensor)) {

@@ -33,8 +33,7 @@ const leastLog = -100;
 const leastVariance = 1e-12;
 
 const binaryEntropy = elementwise("binaryCrossEntropy", {
-  value: (p: number, y: number) =>
-    -(y * Math.max(Math.log(p), leastLog) + (1 - y) * Math.max(Math.log1p(-p), leastLog)),
+  value: (p: number, y: number) => y * -Math.max(Math.log(p), leastLog) + (1 - y) * -Math.max(Math.log1p(-p), leastLog),
   derivative: [
     (p: TensorLike, y: TensorLike) => div(sub(p, y), maximum(mul(p, sub(1, p)), leastVariance)),
     (p: TensorLike) => sub(maximum(log1p(neg(p)), leastLog), maximum(log(p), leastLog)),
@@ -45,8 +44,8 @@ const binaryEntropy = elementwise("binaryCrossEntropy", {
   ],
 });
 
-const weighted = (losses: Tensor, weight: TensorLike | undefined): Tensor =>
-  weight === undefined ? losses : mul(losses, toTensor(weight, losses.dtype));
+const weighted = (operator: string, losses: Tensor, weight: TensorLike | undefined): Tensor =>
+  weight === undefined ? losses : mul(losses, toTensor(operator, weight, losses.dtype));
 
 /**
  * Binary cross entropy of probabilities: −y log p − (1 − y) log(1 − p) for each element. Logarithms are kept above −100, as
@@ -67,7 +66,7 @@ export function binaryCrossEntropy(
 ): Tensor {
   checkReduction("binaryCrossEntropy", reduction);
   const [p, y] = pairOf("binaryCrossEntropy", probabilities, targets);
-  return reduce(weighted(binaryEntropy(p, y), weight), reduction);
+  return reduce(weighted("binaryCrossEntropy", binaryEntropy(p, y), weight), reduction);
 }
 
 /**
@@ -91,7 +90,8 @@ export function bceWithLogits(
   checkReduction("bceWithLogits", reduction);
   const [x, y] = pairOf("bceWithLogits", logits, targets);
   const positive = logSigmoid(x);
-  const factor = posWeight === undefined ? undefined : add(1, mul(sub(toTensor(posWeight, x.dtype), 1), y));
+  const factor =
+    posWeight === undefined ? undefined : add(1, mul(sub(toTensor("bceWithLogits", posWeight, x.dtype), 1), y));
   const losses = sub(mul(sub(1, y), x), factor === undefined ? positive : mul(factor, positive));
-  return reduce(weighted(losses, weight), reduction);
+  return reduce(weighted("bceWithLogits", losses, weight), reduction);
 }

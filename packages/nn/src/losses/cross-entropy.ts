@@ -133,7 +133,7 @@ export function crossEntropy(logits: TensorLike, targets: TensorLike, options: C
   const { scores, axis } = form;
   const weights = weight === undefined ? undefined : classWeights("crossEntropy", weight, form);
   const settings = { weights, ignoreIndex, labelSmoothing, reduction };
-  const given = toTensor(targets, scores.dtype);
+  const given = toTensor("crossEntropy", targets, scores.dtype);
   if (!sameShape(given.shape, scores.shape)) {
     const labels = classLabels("crossEntropy", "logits", targets, form, ignoreIndex);
     return labelLoss(logSoftmax(scores, { axis }), labels, form, settings);

@@ -23,7 +23,7 @@ export interface ClassScores {
 
 /** @throws ShapeError for a scalar; DTypeError for scores that are no floats. */
 export function classScores(operator: string, name: string, x: TensorLike): ClassScores {
-  const scores = toTensor(x);
+  const scores = toTensor(operator, x);
   if (!isFloat(scores.dtype)) {
     throw new DTypeError(
       `${operator}: ${name} must be float32 or float64, not ${scores.dtype} ${showShape(scores.shape)}. Are ${name} and targets exchanged? Else use cast(${name}, "float32").`,
@@ -91,7 +91,7 @@ export function classLabels(
   { scores, classes, labelShape }: ClassScores,
   ignoreIndex?: number,
 ): Tensor {
-  const given = toTensor(targets);
+  const given = toTensor(operator, targets);
   if (!sameShape(given.shape, labelShape)) {
     throw new ShapeError(
       `${operator}: ${name} ${showShape(scores.shape)} take targets of shape ${showShape(labelShape)} (class indices), not ${showShape(given.shape)}. ` +
@@ -114,7 +114,7 @@ export function classLabels(
 
 /** Weights of the classes as a tensor. @throws ShapeError where there is not one for each class. */
 export function classWeights(operator: string, weight: TensorLike, { scores, classes }: ClassScores): Tensor {
-  const weights = toTensor(weight, scores.dtype);
+  const weights = toTensor(operator, weight, scores.dtype);
   if (sameShape(weights.shape, [classes])) return weights;
   throw new ShapeError(
     `${operator}: weight has shape ${showShape(weights.shape)} and needs [${classes}]: one number for each class of ${showShape(scores.shape)}.`,

@@ -8,8 +8,8 @@ import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
  * @throws ShapeError where the shapes differ: broadcasting [N] against [N, 1] would compare every pair.
  */
 export function pairOf(operator: string, predictions: TensorLike, targets: TensorLike): [Tensor, Tensor] {
-  const x = toTensor(predictions);
-  const y = toTensor(targets, isFloat(x.dtype) ? x.dtype : undefined);
+  const x = toTensor(operator, predictions);
+  const y = toTensor(operator, targets, isFloat(x.dtype) ? x.dtype : undefined);
   if (sameShape(x.shape, y.shape)) return [x, y];
   throw new ShapeError(
     `${operator}: predictions ${showShape(x.shape)} and targets ${showShape(y.shape)} differ in shape. Reshape one of them, or stretch it with broadcastTo.`,
