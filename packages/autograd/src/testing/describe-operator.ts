@@ -32,22 +32,28 @@ const [baseTimeout, timeoutPerRun] = [30_000, 100];
  * describeOperator(myLoss, { samples: (draw) => [draw.tensor(draw.shape({ minRank: 1 }))] });
  */
 export function describeOperator(op: OperatorFunction, options: DescribeOperatorOptions = {}): void {
-  if (vitest === undefined) {
-    throw new ValueError(
-      "describeOperator: vitest is not installed. Install it, or hand the properties of operatorLaws to your runner.",
-    );
-  }
-  const { describe, expect, it } = vitest;
   const laws = operatorLaws(op, options);
   const name = options.name ?? op.operator?.name ?? op.name;
-  describe(`laws of ${name}`, () => {
-    for (const law of laws) {
-      const timeout = baseTimeout + timeoutPerRun * runsOf(law, options);
-      it(law.law, () => expectLaw(name, law, options), timeout);
-    }
-    // A suite without tests is an error of vitest's, which would hide the reason.
-    if (laws.length === 0) it("has laws that apply", () => expect(laws).not.toEqual([]));
+  inVitest(({ describe, expect, it }) => {
+    describe(`laws of ${name}`, () => {
+      for (const law of laws) {
+        const timeout = baseTimeout + timeoutPerRun * runsOf(law, options);
+        it(law.law, () => expectLaw(name, law, options), timeout);
+      }
+      // A suite without tests is an error of vitest's, which would hide the reason.
+      if (laws.length === 0) it("has laws that apply", () => expect(laws).not.toEqual([]));
+    });
   });
+}
+
+function inVitest(register: (api: NonNullable<typeof vitest>) => void): void {
+  const remedy = "Call it in a file of vitest's, or hand the properties of operatorLaws to your runner.";
+  if (vitest === undefined) throw new ValueError(`describeOperator: vitest is not installed. ${remedy}`);
+  try {
+    register(vitest);
+  } catch (error) {
+    throw new ValueError(`describeOperator: vitest is not running here. ${remedy}`, { cause: error });
+  }
 }
 
 const runsOf = (law: OperatorLaw, options: DescribeOperatorOptions): number =>
