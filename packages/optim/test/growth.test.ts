@@ -2,7 +2,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { matmul, mean, mul, square, sub, sum, type Tensor, tensor, variable, zeros } from "@glissade/autograd";
 import { gradientDescentSync, minibatches, randomLocalSearchSync, sgd } from "@glissade/optim";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 setFlagsFromString("--expose-gc");
 const collect: unknown = runInNewContext("gc");
