@@ -68,7 +68,7 @@ export const isClose = operator(
  */
 export const allClose = operator(
   "allClose",
-  (draw) => [...draw.broadcastable(2).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 4 }])],
+  (draw) => [...draw.broadcastable(2, { minRank: 1 }).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 4 }])],
   (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor => {
     // Numbers stay as they are: they take the dtype of the tensor beside them.
     const operand = (x: TensorLike): Tensor | number => (typeof x === "number" ? x : asTensor("allClose", x));

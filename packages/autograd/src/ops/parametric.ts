@@ -1,3 +1,4 @@
+import { GradientError } from "../errors.js";
 import type { KernelContext, Primitive, VjpContext } from "../graph.js";
 import type { ScalarFunction } from "../numbers/broadcast-loops.js";
 import { apply } from "../primitive.js";
@@ -35,7 +36,8 @@ export function parametric<A>(
     run: (context) => rules(context).run({ ...context, attributes: undefined }),
     vjp(context) {
       const { vjp } = rules(context);
-      return "none" in vjp ? context.inputs.map(() => undefined) : vjp({ ...context, attributes: undefined });
+      if ("none" in vjp) throw new GradientError(`grad: ${name} has no derivative: ${vjp.none}.`);
+      return vjp({ ...context, attributes: undefined });
     },
     batch: (context) => apply(primitive, alignBatch(context), context.attributes),
   };
