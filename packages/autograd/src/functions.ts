@@ -47,11 +47,15 @@ export {
   notEqual,
 } from "./ops/comparison.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
+export { cumprod, cumsum, diff, logcumsumexp } from "./ops/cumulative.js";
+export { cummax, cummin } from "./ops/cumulative-extremes.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
+export { chunk, concat, split, stack } from "./ops/join.js";
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
+export { type PadMode, pad } from "./ops/pad.js";
 export { Generator, type GeneratorState, generator } from "./ops/random.js";
 export { arange, eye, fullLike, linspace, onesLike, zerosLike } from "./ops/ranges.js";
 export {

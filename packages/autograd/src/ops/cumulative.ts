@@ -18,14 +18,15 @@ import { where } from "./where.js";
 
 /** Running totals along an axis. Their derivatives are linear recurrences that run the other way. */
 
-interface ScanAttributes {
+/** What a running total carries in its node. */
+export interface ScanAttributes {
   readonly axis: number;
   /** From the last element to the first. */
   readonly reverse: boolean;
 }
 
 /** Visits every line along the axis: the place of its first element, the step to the next, and how many there are. */
-function forEachLine(
+export function forEachLine(
   shape: Shape,
   { axis, reverse }: ScanAttributes,
   visit: (first: number, step: number, count: number) => void,
@@ -168,7 +169,8 @@ export interface CumulativeOptions {
   readonly reverse?: boolean | undefined;
 }
 
-const drawScan =
+/** Draws an operand with an axis and a direction. */
+export const drawScan =
   (choice?: TensorChoice) =>
   (draw: Draw): readonly unknown[] => {
     const shape = draw.shape({ minRank: 1 });
@@ -177,7 +179,8 @@ const drawScan =
     return [draw.tensor(shape, choice), options];
   };
 
-function scan(
+/** Runs along the axis that the options name. */
+export function scan(
   name: string,
   x: Tensor,
   { axis, reverse = false }: CumulativeOptions,

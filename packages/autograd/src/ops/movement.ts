@@ -28,12 +28,12 @@ const transposePrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     );
     return out;
   },
-  vjp: ({ attributes, cotangent }) => [permute(cotangent, inverse(attributes.axes))],
+  vjp: ({ attributes, cotangent }) => [permute(cotangent, inversePermutation(attributes.axes))],
   batch: ({ inputs: [x], attributes }) => permute(x, [0, ...attributes.axes.map((axis) => axis + 1)]),
 };
 
 /** The permutation that undoes `axes`. */
-function inverse(axes: readonly number[]): number[] {
+export function inversePermutation(axes: readonly number[]): number[] {
   const undone = new Array<number>(axes.length);
   for (const [to, from] of axes.entries()) undone[from] = to;
   return undone;

@@ -10,10 +10,10 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import { div } from "./arithmetic.js";
 import { reduceAxes, reshapeTo, stretch, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
-import { equal, notEqual } from "./comparison.js";
+import { equal, isNaN, logicalOr, notEqual } from "./comparison.js";
 import { productOfOthers } from "./cumulative.js";
 import { mul } from "./elementwise.js";
-import { permute } from "./movement.js";
+import { inversePermutation, permute } from "./movement.js";
 import { where } from "./where.js";
 
 /** Options of reductions. */
@@ -37,7 +37,7 @@ export function drawReduction(draw: Draw, choice?: TensorChoice): readonly unkno
 }
 
 /** Reduces `x` along the axes that the options name, and restores them with size 1 for `keepDims`. */
-function reduceWith(
+export function reduceWith(
   name: string,
   x: TensorLike,
   { axis, keepDims = false }: ReduceOptions,
@@ -49,7 +49,7 @@ function reduceWith(
 }
 
 /** A tensor reduced along `axes`, stretched over them again to `shape`. */
-const spread = (reduced: Tensor, axes: readonly number[], shape: Shape): Tensor =>
+export const spread = (reduced: Tensor, axes: readonly number[], shape: Shape): Tensor =>
   stretch(reshapeTo(reduced, reducedShape(shape, axes, true)), shape);
 
 /**
@@ -116,7 +116,7 @@ function reduction(
 }
 
 /** @throws ValueError where nothing is left to choose an extreme from. */
-function refuseEmpty(name: string, { shape }: Aval, axes: readonly number[]): void {
+export function refuseEmpty(name: string, { shape }: Aval, axes: readonly number[]): void {
   const reduced = sizeOf(axes.map((axis) => shape[axis] ?? 1));
   const result = sizeOf(reducedShape(shape, axes, false));
   if (reduced === 0 && result > 0) {
@@ -128,7 +128,8 @@ function refuseEmpty(name: string, { shape }: Aval, axes: readonly number[]): vo
 
 /** The cotangent of an extreme goes to the elements equal to it, in equal shares. */
 const shareTies: VjpRule<Axes> = ({ inputs: [x], output, attributes: { axes }, cotangent }) => {
-  const taken = equal(x, spread(output, axes, x.shape));
+  // A NaN is the extreme, and equal to nothing.
+  const taken = logicalOr(equal(x, spread(output, axes, x.shape)), isNaN(x));
   const ties = castTo(sumAxes(taken, axes), x.dtype);
   return [where(taken, spread(div(cotangent, ties), axes, x.shape), 0)];
 };
@@ -189,8 +190,7 @@ const prodPrimitive = reduction(
       productOfOthers(rows, rows.rank - 1),
       order.map((axis) => x.shape[axis] ?? 1),
     );
-    const back = order.map((_, axis) => order.indexOf(axis));
-    return [mul(spread(cotangent, axes, x.shape), permute(others, back))];
+    return [mul(spread(cotangent, axes, x.shape), permute(others, inversePermutation(order)))];
   },
 );
 
