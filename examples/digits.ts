@@ -6,7 +6,7 @@ import { argmax, generator, type Tensor, tensor, valueAndGrad } from "@glissade/
 import { accuracy, crossEntropy, Linear, ReLU, Sequential } from "@glissade/nn";
 import { minibatches, sgd } from "@glissade/optim";
 import { type LabelledImages, loadMnist } from "./support/mnist.js";
-import { imageGrid, lineChart, outputPath, stacked, type Tile, writeFigure } from "./support/plot.js";
+import { type Figure, imageGrid, lineChart, outputPath, stacked, type Tile, writeFigure } from "./support/plot.js";
 import { progressBar } from "./support/progress.js";
 
 const epochs = 4;
