@@ -102,8 +102,8 @@ export const hardSigmoid: UnaryOperator = elementwise("hardSigmoid", {
 });
 
 /**
- * x · hardSigmoid(x), element by element. The derivative is (2x + 3) / 6 from −3 to 3, both included, as in PyTorch (Howard et al.,
- * Searching for MobileNetV3, 2019).
+ * x · hardSigmoid(x), element by element. The derivative is (2x + 3) / 6 between −3 and 3, 0 at −3 and 1 at 3, as in PyTorch since its
+ * pull request 148049 (Howard et al., Searching for MobileNetV3, 2019).
  *
  * @throws as `relu`.
  * @example
@@ -114,7 +114,7 @@ export const hardSwish: UnaryOperator = elementwise("hardSwish", {
   value: (x: number) => (x <= -3 ? 0 : (x * between(x + 3, 0, 6)) / 6),
   vjp: ({ inputs: [x], cotangent: g }) => {
     const inside = mul(g, add(div(x, 3), 0.5));
-    return [where(less(x, -3), 0, where(lessEqual(x, 3), inside, g))];
+    return [where(lessEqual(x, -3), 0, where(less(x, 3), inside, g))];
   },
   domain: { min: -5, max: 5, kinks: [-3, 3] },
 });

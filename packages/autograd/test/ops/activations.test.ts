@@ -33,7 +33,7 @@ describe("piecewise activations", () => {
     ["leakyRelu", (x) => leakyRelu(x, { negativeSlope: 0.5 }), [-1, 0, 2], [-0.5, 0, 2], [0.5, 0.5, 1]],
     ["hardTanh", hardTanh, [-2, -1, 0.5, 1, 2], [-1, -1, 0.5, 1, 1], [0, 0, 1, 0, 0]],
     ["hardSigmoid", hardSigmoid, [-4, -3, 0, 3, 4], [0, 0, 0.5, 1, 1], [0, 0, 1 / 6, 0, 0]],
-    ["hardSwish", hardSwish, [-4, -3, 0, 3, 4], [0, 0, 0, 3, 4], [0, -0.5, 0.5, 1.5, 1]],
+    ["hardSwish", hardSwish, [-4, -3, 0, 3, 4], [0, 0, 0, 3, 4], [0, 0, 0.5, 1, 1]],
     ["softsign", softsign, [-1, 0, 3], [-0.5, 0, 0.75], [0.25, 1, 1 / 16]],
     ["elu", (x) => elu(x, { alpha: 2 }), [-1, 0, 3], [2 * Math.expm1(-1), 0, 3], [2 / Math.E, 2, 1]],
     ["celu", (x) => celu(x, { alpha: 2 }), [-2, 0, 3], [2 * Math.expm1(-1), 0, 3], [1 / Math.E, 1, 1]],
