@@ -49,6 +49,7 @@ export {
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { cumprod, cumsum, diff, logcumsumexp } from "./ops/cumulative.js";
 export { cummax, cummin } from "./ops/cumulative-extremes.js";
+export { diag, diagonal, trace, tril, triu } from "./ops/diagonal.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
 export { chunk, concat, split, stack } from "./ops/join.js";
@@ -80,6 +81,7 @@ export { logSoftmax, softmax } from "./ops/softmax.js";
 export { argsort, sort, topk } from "./ops/sort.js";
 export { digamma, erf, erfc, erfinv, lgamma, polygamma, sinc } from "./ops/special.js";
 export { take, takeAlongAxis } from "./ops/take.js";
+export { meshgrid, repeat, roll, tile } from "./ops/tile.js";
 export {
   acos,
   acosh,
