@@ -34,8 +34,19 @@ describe("gradient descent", () => {
     expect(result).toMatchObject({ evaluations: 250, iterations: 1, reason: "the budget of 250 evaluations is spent" });
     expect(result.gradient).toBeUndefined();
     expect(result.value).toBeCloseTo(64, 4);
-    const slow = gradientDescentSync(f, zeros([3000]), { ...options, seconds: 0.05 });
+    const slow = gradientDescentSync(f, zeros([20_000]), { ...options, seconds: 0.05 });
     expect([slow.iterations, slow.reason]).toEqual([0, "the budget of 0.05 seconds is spent"]);
+  });
+
+  test.each(["automatic", "forward", "central"] as const)("hands on what f throws, with gradient %s", (gradient) => {
+    let calls = 0;
+    const f = (x: Tensor): Tensor => {
+      if (++calls === 4) throw new RangeError("the fourth call");
+      return sum(square(x));
+    };
+    expect(() => gradientDescentSync(f, zeros([3]), { stepSize: 0.1, gradient })).toThrow(
+      new RangeError("the fourth call"),
+    );
   });
 
   test("stops, converged, at a small gradient", () => {

@@ -127,6 +127,12 @@ describe("what is refused", () => {
     );
   });
 
+  test("a stepper without a transform", () => {
+    expect(() => Reflect.apply(stepper, undefined, [[variable(f64(1))], {}])).toThrow(
+      new ValueError("stepper: the option transform is undefined, not a gradient transform; see chain."),
+    );
+  });
+
   test("a state of something else", () => {
     const gradients = [f64(1)];
     const rule = trace({ momentum: 0.9 });

@@ -10,7 +10,7 @@ import {
   zeros,
 } from "@glissade/autograd";
 import type { GradientTransform } from "../transforms/transform.js";
-import { buildTree } from "../tree.js";
+import { buildTree, describeValue } from "../tree.js";
 import { assignAll, type Group, type GroupDefinition, makeGroup, pair, stepAssignments, valuesOf } from "./group.js";
 import type { LearningRate } from "./rate.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
@@ -214,7 +214,8 @@ export type VariablesOf<G extends readonly { readonly variables: unknown }[]> = 
  * @param options.transform See `chain`.
  * @param options.lr Default 0.001; a number or a schedule.
  * @param options.name For messages and saved states; default "stepper".
- * @throws ValueError for no Variables, one that is there twice, or a negative or NaN rate; DTypeError for Variables that are no floats.
+ * @throws ValueError for no Variables, one that is there twice, a negative or NaN rate, or no transform; DTypeError for Variables that are no
+ * floats.
  * @example
  * const w = variable([1, 2]);
  * const clipped = stepper([w], { transform: chain(clipByGlobalNorm(1), trace({ momentum: 0.9 })), lr: 0.1 });
@@ -227,5 +228,10 @@ export function stepper<const G extends readonly GroupOf<StepperOptions>[]>(
 export function stepper<W>(variables: W, options: StepperOptions): Stepper<W>;
 export function stepper(variables: unknown, options: StepperOptions): Stepper<unknown> {
   const name = options.name ?? "stepper";
+  if (typeof options.transform?.update !== "function") {
+    throw new ValueError(
+      `${name}: the option transform is ${describeValue(options.transform)}, not a gradient transform; see chain.`,
+    );
+  }
   return makeStepper(name, variables, options, ({ transform, lr = defaultRate }) => ({ transform, lr }));
 }

@@ -81,7 +81,7 @@ export function scaleByAdam(options: AdamTransformOptions = {}): GradientTransfo
       const missing2 = sqrt(sub(1, pow(beta2, count)));
       const scales = { mean, square: largest ?? squares };
       const updates = mapTrees("scaleByAdam", ["gradients", gradients], scales, (_, m, v) => {
-        const root = add(div(sqrt(v ?? m), cast(missing2, m.dtype)), eps);
+        const root = add(div(sqrt(v), cast(missing2, m.dtype)), eps);
         return div(div(m, cast(missing1, m.dtype)), root);
       });
       return [updates, largest === undefined ? next : { ...next, largest }];
@@ -89,7 +89,7 @@ export function scaleByAdam(options: AdamTransformOptions = {}): GradientTransfo
   };
 }
 
-/** before + (1 − β)(what − before), as PyTorch's `lerp`. */
+/** The next running average: β · before + (1 − β) · of(gradient). */
 function average(before: Tree, name: string, gradients: unknown, beta: number, of: (gradient: Tensor) => Tensor): Tree {
   return mapTrees("scaleByAdam", [`the state's ${name}`, before], { gradients }, (old, gradient) =>
     add(mul(beta, old), mul(1 - beta, of(gradient))),
