@@ -47,6 +47,11 @@ describe("distributions", () => {
     expect(moments(init.uniform(shape, source())).mean).toBeCloseTo(0.5, 1);
   });
 
+  test("uniform in float64 has the bounds of float64", () => {
+    const draw = (max: number): number => init.uniform([1], { ...source(), max, dtype: "float64" }).item();
+    expect(draw(0.1)).toBe(draw(1) * 0.1);
+  });
+
   test("normal with mean and std", () => {
     centred(init.normal(shape, { ...source(), std: 0.02 }), 0.02);
     const { mean, std } = moments(init.normal(shape, { ...source(), mean: 5, std: 2 }));

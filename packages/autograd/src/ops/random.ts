@@ -116,7 +116,9 @@ export class Generator {
     const { min = 0, max = 1, dtype = "float32" } = options;
     if (typeof min === "number" && typeof max === "number") checkInterval("uniform", min, max);
     const unit = this.#draw({ kind: "uniform", ...realDraw("uniform", shape, dtype) });
-    return min === 0 && max === 1 ? unit : add(mul(unit, sub(max, min)), min);
+    // Two numbers subtracted as tensors would make a float32 width, too coarse for a float64 draw.
+    const width = typeof min === "number" && typeof max === "number" ? max - min : sub(max, min);
+    return min === 0 && max === 1 ? unit : add(mul(unit, width), min);
   }
 
   /**
