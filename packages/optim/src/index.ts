@@ -54,6 +54,7 @@ export {
   type StepperGroup,
   type StepperOptions,
   stepper,
+  type VariablesOf,
 } from "./steppers/stepper.js";
 export { type AdamState, type AdamTransformOptions, scaleByAdam } from "./transforms/adam.js";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./transforms/clip.js";
