@@ -97,6 +97,18 @@ export function normalizeAxis(operator: string, axis: number, rank: number): num
   return axis < 0 ? axis + rank : axis;
 }
 
+/** One axis or several as a list. @throws AxisError for what is neither a number nor an array. */
+export function axisList(operator: string, axis: number | readonly number[]): readonly number[] {
+  if (typeof axis === "number") return [axis];
+  if (Array.isArray(axis)) return axis;
+  throw new AxisError(`${operator}: ${JSON.stringify(axis)} names no axis; use an integer or an array of integers.`);
+}
+
+const isList = (axis: number | readonly number[]): axis is readonly number[] => Array.isArray(axis);
+
+/** One axis or several as a list; what is neither becomes an axis that `normalizeAxis` refuses by name. */
+export const axisList = (axis: number | readonly number[]): readonly number[] => (isList(axis) ? axis : [axis]);
+
 /**
  * Axes counted from the front, ascending; `undefined` means all.
  *
@@ -104,7 +116,7 @@ export function normalizeAxis(operator: string, axis: number, rank: number): num
  */
 export function normalizeAxes(operator: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(operator, a, rank));
+  const axes = axisList(operator, axis).map((a) => normalizeAxis(operator, a, rank));
   axes.sort((a, b) => a - b);
   for (let i = 1; i < axes.length; i++) {
     if (axes[i] === axes[i - 1]) {

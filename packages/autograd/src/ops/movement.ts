@@ -5,7 +5,7 @@ import type { Primitive } from "../graph.js";
 import { copyStrided } from "../numbers/strided-copy.js";
 import { apply, operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
-import { normalizeAxes, normalizeAxis, showShape, sizeOf, stridesOf } from "../shape.js";
+import { axisList, normalizeAxes, normalizeAxis, showShape, sizeOf, stridesOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
 import { reshapeTo } from "./broadcast.js";
 
@@ -154,8 +154,8 @@ export const moveaxis = operator(
   (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
     const operand = asTensor("moveaxis", x);
     const { rank } = operand;
-    const from = typeof source === "number" ? [source] : source;
-    const to = typeof destination === "number" ? [destination] : destination;
+    const from = axisList("moveaxis", source);
+    const to = axisList("moveaxis", destination);
     if (normalizeAxes("moveaxis", from, rank).length !== normalizeAxes("moveaxis", to, rank).length) {
       throw new AxisError(
         `moveaxis: ${from.length} source axes and ${to.length} destinations; give one destination for each.`,
@@ -214,7 +214,7 @@ export const expandDims = operator(
   },
   (x: TensorLike, axis: number | readonly number[]): Tensor => {
     const operand = asTensor("expandDims", x);
-    const added = typeof axis === "number" ? [axis] : axis;
+    const added = axisList("expandDims", axis);
     const rank = operand.rank + added.length;
     const axes = normalizeAxes("expandDims", added, rank);
     const rest = [...operand.shape];

@@ -1,7 +1,7 @@
 import { asTensor, describeValue } from "../convert.js";
 import { AxisError, ShapeError, ValueError } from "../errors.js";
 import { operator } from "../primitive.js";
-import { normalizeAxis, showShape } from "../shape.js";
+import { axisList, normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { concatenate, sliceAxis } from "./slice.js";
@@ -86,7 +86,7 @@ export const repeat = operator(
   (x: TensorLike, repeats: number | readonly number[], { axis }: FlatAxisOption = {}): Tensor => {
     const given = asTensor("repeat", x);
     const operand = axis === undefined ? reshapeTo(given, [given.size]) : given;
-    const along = normalizeAxis("repeat", axis ?? 0, operand.rank);
+    const along = normalizeAxis("repeat", axis === undefined ? 0 : axis, operand.rank);
     const side = operand.shape[along]!;
     checkRepeats("repeat", typeof repeats === "number" ? [repeats] : repeats);
     const [before, after] = [operand.shape.slice(0, along), operand.shape.slice(along + 1)];
@@ -129,10 +129,10 @@ export const roll = operator(
   },
   (x: TensorLike, shift: number | readonly number[], { axis }: RollOptions = {}): Tensor => {
     const operand = asTensor("roll", x);
-    const shifts = typeof shift === "number" ? [shift] : shift;
+    const shifts = Array.isArray(shift) ? shift : [shift];
     const bad = shifts.find((by) => !Number.isInteger(by));
     if (bad !== undefined) throw new ValueError(`roll: the shift ${String(bad)} is no integer.`);
-    const axes = axis === undefined ? [0] : typeof axis === "number" ? [axis] : axis;
+    const axes = axis === undefined ? [0] : axisList("roll", axis);
     if (axes.length !== shifts.length) {
       throw new AxisError(`roll: ${shifts.length} shifts for ${axes.length} axes; give one shift for each axis.`);
     }
