@@ -104,11 +104,6 @@ export function axisList(operator: string, axis: number | readonly number[]): re
   throw new AxisError(`${operator}: ${JSON.stringify(axis)} names no axis; use an integer or an array of integers.`);
 }
 
-const isList = (axis: number | readonly number[]): axis is readonly number[] => Array.isArray(axis);
-
-/** One axis or several as a list; what is neither becomes an axis that `normalizeAxis` refuses by name. */
-export const axisList = (axis: number | readonly number[]): readonly number[] => (isList(axis) ? axis : [axis]);
-
 /**
  * Axes counted from the front, ascending; `undefined` means all.
  *
