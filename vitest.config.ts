@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "tests/**/*.test.ts"],
     setupFiles: ["tests/setup/properties.ts"],
-    testTimeout: 30_000,
+    // Tests of memory collect before they measure.
+    execArgv: ["--expose-gc"],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     typecheck: {
       enabled: true,

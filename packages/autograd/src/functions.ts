@@ -11,8 +11,10 @@ export {
   TransformError,
   ValueError,
 } from "./errors.js";
+export { type CheckGradientsOptions, checkGradients } from "./numeric/check-gradients.js";
 export { type NumericalGradientOptions, numericalGradient } from "./numeric/numerical-gradient.js";
 export { hardSigmoid, hardSwish, hardTanh, leakyRelu, relu, relu6, softsign, tanhshrink } from "./ops/activations.js";
+export { argmax, argmin } from "./ops/arg-reduce.js";
 export {
   abs,
   cbrt,
@@ -50,6 +52,7 @@ export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { cumprod, cumsum, diff, logcumsumexp } from "./ops/cumulative.js";
 export { cummax, cummin } from "./ops/cumulative-extremes.js";
 export { diag, diagonal, trace, tril, triu } from "./ops/diagonal.js";
+export { einsum } from "./ops/einsum.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
 export { chunk, concat, split, stack } from "./ops/join.js";
@@ -62,8 +65,6 @@ export { arange, eye, fullLike, linspace, onesLike, zerosLike } from "./ops/rang
 export {
   all,
   any,
-  argmax,
-  argmin,
   countNonzero,
   max,
   mean,
@@ -81,6 +82,7 @@ export { logSoftmax, softmax } from "./ops/softmax.js";
 export { argsort, sort, topk } from "./ops/sort.js";
 export { digamma, erf, erfc, erfinv, lgamma, polygamma, sinc } from "./ops/special.js";
 export { take, takeAlongAxis } from "./ops/take.js";
+export { tensordot } from "./ops/tensordot.js";
 export { meshgrid, repeat, roll, tile } from "./ops/tile.js";
 export {
   acos,

@@ -4,6 +4,7 @@
  */
 import type { DType } from "./dtype.js";
 import { relu } from "./ops/activations.js";
+import { argmax, argmin } from "./ops/arg-reduce.js";
 import { abs, div, maximum, minimum, neg, sign, sqrt, square, sub } from "./ops/arithmetic.js";
 import { broadcastTo, reshape } from "./ops/broadcast.js";
 import { cast } from "./ops/cast.js";
@@ -13,7 +14,7 @@ import { exp, log, pow } from "./ops/exponential.js";
 import { sigmoid, softplus } from "./ops/logistic.js";
 import { dot, matmul } from "./ops/matmul.js";
 import { expandDims, flatten, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
-import { all, any, argmax, argmin, max, mean, min, prod, sum } from "./ops/reduce.js";
+import { all, any, max, mean, min, prod, sum } from "./ops/reduce.js";
 import { slice } from "./ops/slice.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { take } from "./ops/take.js";

@@ -1,11 +1,11 @@
 import { asTensor } from "../convert.js";
 import { allocate, type DType, isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
-import type { Aval, InferContext, Primitive, VjpRule } from "../graph.js";
+import type { Aval, Primitive, VjpRule } from "../graph.js";
 import { maxInto, minInto, productInto } from "../numbers/extremes.js";
 import { apply, type Operator, operator } from "../primitive.js";
 import type { Draw, TensorChoice } from "../sampling.js";
-import { normalizeAxes, normalizeAxis, reducedShape, type Shape, showShape, sizeOf } from "../shape.js";
+import { normalizeAxes, reducedShape, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { div } from "./arithmetic.js";
 import { reduceAxes, reshapeTo, stretch, sumAxes } from "./broadcast.js";
@@ -222,7 +222,8 @@ export const prod = operator(
 export const any = operator(
   "any",
   (draw) => drawReduction(draw),
-  (x: TensorLike, options: ReduceOptions = {}): Tensor => notEqual(countNonzero(x, options), 0),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    notEqual(reduceWith("any", notEqual(asTensor("any", x), 0), options, sumAxes), 0),
 );
 
 /**
@@ -257,95 +258,3 @@ export const countNonzero = operator(
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>
     reduceWith("countNonzero", notEqual(asTensor("countNonzero", x), 0), options, sumAxes),
 );
-
-/** Options of `argmax` and `argmin`. */
-export interface ArgReduceOptions {
-  /** Default: the flattened tensor. */
-  readonly axis?: number | undefined;
-  /** Whether the axis stays, with size 1; default false. */
-  readonly keepDims?: boolean | undefined;
-}
-
-function argReduction(
-  name: string,
-  better: (candidate: number, best: number) => boolean,
-): Primitive<{ readonly axis: number }> {
-  const primitive: Primitive<{ readonly axis: number }> = {
-    name,
-    linear: "none",
-    infer: ({ inputs: [x], attributes: { axis } }: InferContext<{ readonly axis: number }>) => ({
-      shape: reducedShape(x.shape, [axis], false),
-      dtype: "int32",
-    }),
-    run({ inputs: [x], attributes: { axis }, shape }) {
-      const out = allocate("int32", sizeOf(shape));
-      const length = x.shape[axis] ?? 1;
-      const stride = sizeOf(x.shape.slice(axis + 1));
-      for (let i = 0; i < out.length; i++) {
-        const start = Math.floor(i / stride) * length * stride + (i % stride);
-        let best = x.data[start] as number;
-        for (let n = 1; n < length && !Number.isNaN(best); n++) {
-          const candidate = x.data[start + n * stride] as number;
-          if (better(candidate, best) || Number.isNaN(candidate)) {
-            best = candidate;
-            out[i] = n;
-          }
-        }
-      }
-      return out;
-    },
-    vjp: { none: "its result is integer" },
-    batch: ({ inputs: [x], attributes: { axis } }) => apply(primitive, [x], { axis: axis + 1 }),
-  };
-  return primitive;
-}
-
-function argExtreme(
-  primitive: Primitive<{ readonly axis: number }>,
-): Operator<(x: TensorLike, options?: ArgReduceOptions) => Tensor> {
-  const { name } = primitive;
-  return operator(
-    name,
-    (draw) => {
-      const shape = draw.shape({ minRank: 1 });
-      const axis = draw.integer(-shape.length, shape.length - 1);
-      return [draw.tensor(shape, { separation: 0.1 }), draw.pick([{ axis }, { axis, keepDims: true }, {}])];
-    },
-    (x: TensorLike, { axis, keepDims = false }: ArgReduceOptions = {}): Tensor => {
-      const operand = asTensor(name, x);
-      const own = axis === undefined ? 0 : normalizeAxis(name, axis, operand.rank);
-      const along = axis === undefined ? reshapeTo(operand, [operand.size]) : operand;
-      refuseEmpty(name, along, [own]);
-      const found = apply(primitive, [along], { axis: own });
-      if (!keepDims) return found;
-      return reshapeTo(
-        found,
-        axis === undefined ? operand.shape.map(() => 1) : reducedShape(operand.shape, [own], true),
-      );
-    },
-  );
-}
-
-/**
- * The index of the greatest element along an axis: the first of equals; the first NaN if there is one.
- *
- * @param options.axis Default: the flattened tensor.
- * @param options.keepDims Default false.
- * @returns int32.
- * @throws AxisError where the axis is out of range; ValueError where there is no element.
- * @example
- * argmax([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [1, 0]
- */
-export const argmax = argExtreme(argReduction("argmax", (candidate, best) => candidate > best));
-
-/**
- * The index of the least element along an axis: the first of equals; the first NaN if there is one.
- *
- * @param options.axis Default: the flattened tensor.
- * @param options.keepDims Default false.
- * @returns int32.
- * @throws AxisError where the axis is out of range; ValueError where there is no element.
- * @example
- * argmin([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [0, 1]
- */
-export const argmin = argExtreme(argReduction("argmin", (candidate, best) => candidate < best));

@@ -208,11 +208,11 @@ export function valueAndGrad<A extends readonly unknown[], Aux>(
   f: (...args: A) => readonly [Tensor, Aux],
   options: GradOptions & { readonly hasAux: true; readonly wrt?: undefined },
 ): (...args: A) => ValueAndGrads<Tensor, GradientOf<A[0]>, Aux>;
-export function valueAndGrad<A extends readonly unknown[], Aux, W>(
+export function valueAndGrad<A extends readonly unknown[], Aux, const W>(
   f: (...args: A) => readonly [Tensor, Aux],
   options: { readonly wrt: W; readonly hasAux: true; readonly allowUnused?: boolean },
 ): (...args: A) => ValueAndGrads<Tensor, GradientOf<W>, Aux>;
-export function valueAndGrad<A extends readonly unknown[], W>(
+export function valueAndGrad<A extends readonly unknown[], const W>(
   f: (...args: A) => Tensor,
   options: { readonly wrt: W; readonly hasAux?: false; readonly allowUnused?: boolean },
 ): (...args: A) => ValueAndGrads<Tensor, GradientOf<W>>;

@@ -148,15 +148,50 @@ describe("errors of derivatives name what is wrong and the remedy", () => {
   const x = tensor([1, 2]);
 
   test.each<[string, () => unknown, typeof GradientError | typeof TransformError | typeof ValueError, RegExp]>([
-    ["a loss that is no scalar", () => grad((y: Tensor) => y)(x), GradientError, /grad: .*scalar, not shape \[2\].*sum or mean/],
-    ["an integer argument", () => grad((y: Tensor) => sum(y))(tensor(Int32Array.of(1))), GradientError, /argument 0 has dtype int32.*cast\(x, "float32"\)/],
-    ["an integer deep in a tree", () => grad((y: { a: [Tensor] }) => sum(y.a[0]))({ a: [tensor(true)] }), GradientError, /argument 0 at a\[0\] has dtype bool/],
-    ["an integer loss", () => grad((_: Tensor) => tensor(Int32Array.of(1), { shape: [] }))(x), GradientError, /returned dtype int32/],
-    ["no tensor returned", () => grad(((_: Tensor) => undefined) as never)(x as never), GradientError, /returned nothing/],
+    [
+      "a loss that is no scalar",
+      () => grad((y: Tensor) => y)(x),
+      GradientError,
+      /grad: .*scalar, not shape \[2\].*sum or mean/,
+    ],
+    [
+      "an integer argument",
+      () => grad((y: Tensor) => sum(y))(tensor(Int32Array.of(1))),
+      GradientError,
+      /argument 0 has dtype int32.*cast\(x, "float32"\)/,
+    ],
+    [
+      "an integer deep in a tree",
+      () => grad((y: { a: [Tensor] }) => sum(y.a[0]))({ a: [tensor(true)] }),
+      GradientError,
+      /argument 0 at a\[0\] has dtype bool/,
+    ],
+    [
+      "an integer loss",
+      () => grad((_: Tensor) => tensor(Int32Array.of(1), { shape: [] }))(x),
+      GradientError,
+      /returned dtype int32/,
+    ],
+    [
+      "no tensor returned",
+      () => grad(((_: Tensor) => undefined) as never)(x as never),
+      GradientError,
+      /returned nothing/,
+    ],
     ["a Promise", () => grad((async () => x) as never)(x as never), TransformError, /returned a Promise/],
     ["a string argument", () => grad((_: unknown) => tensor(1))("a"), ValueError, /argument 0 is string, not a tensor/],
-    ["aux without a pair", () => valueAndGrad(((y: Tensor) => sum(y)) as never, { hasAux: true })(x as never), ValueError, /returns \[loss, aux\]/],
-    ["wrt without a Variable", () => valueAndGrad(() => sum(x), { wrt: [x] })(), ValueError, /wrt at \[0\] is no Variable/],
+    [
+      "aux without a pair",
+      () => valueAndGrad(((y: Tensor) => sum(y)) as never, { hasAux: true })(x as never),
+      ValueError,
+      /returns \[loss, aux\]/,
+    ],
+    [
+      "wrt without a Variable",
+      () => valueAndGrad(() => sum(x), { wrt: [x] })(),
+      ValueError,
+      /wrt at \[0\] is no Variable/,
+    ],
     ["no function", () => grad(3 as never)(), ValueError, /must be a function, not number/],
   ])("%s", (_, act, type, message) => {
     expect(act).toThrow(type);

@@ -1,4 +1,17 @@
-import { add, elementwise, grad, mul, realize, sum, type Tensor, tensor, valueAndGrad, variable, variableGrads, zeros } from "@glissade/autograd";
+import {
+  add,
+  elementwise,
+  grad,
+  mul,
+  realize,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  variable,
+  variableGrads,
+  zeros,
+} from "@glissade/autograd";
 import { describe, expect, test } from "vitest";
 
 /** An identity whose kernel counts how often it runs. */

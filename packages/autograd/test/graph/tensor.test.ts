@@ -1,12 +1,34 @@
 import { inspect } from "node:util";
-import { add, AxisError, cast, DTypeError, full, mul, ones, reshape, ShapeError, tensor, ValueError, variable, zeros } from "@glissade/autograd";
+import {
+  AxisError,
+  add,
+  cast,
+  DTypeError,
+  full,
+  mul,
+  ones,
+  reshape,
+  ShapeError,
+  tensor,
+  ValueError,
+  variable,
+  zeros,
+} from "@glissade/autograd";
 import { describe, expect, test } from "vitest";
 
 describe("tensor", () => {
   test.each<[string, Parameters<typeof tensor>[0], readonly number[], string]>([
     ["a number", 3, [], "float32"],
     ["a boolean", true, [], "bool"],
-    ["nested numbers", [[1, 2, 3], [4, 5, 6]], [2, 3], "float32"],
+    [
+      "nested numbers",
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      [2, 3],
+      "float32",
+    ],
     ["booleans", [true, false], [2], "bool"],
     ["Float64Array", new Float64Array(2), [2], "float64"],
     ["Int32Array", new Int32Array(2), [2], "int32"],
@@ -51,7 +73,14 @@ describe("tensor", () => {
 
 describe("printing", () => {
   test("shows shape, dtype and an abbreviated value", () => {
-    expect(String(tensor([[1, 2.5], [-0, Number.NaN]]))).toBe("Tensor<[2, 2], float32> [[1, 2.5],\n [-0, NaN]]");
+    expect(
+      String(
+        tensor([
+          [1, 2.5],
+          [-0, Number.NaN],
+        ]),
+      ),
+    ).toBe("Tensor<[2, 2], float32> [[1, 2.5],\n [-0, NaN]]");
     expect(inspect(zeros([20]))).toBe("Tensor<[20], float32> [0, 0, 0, …, 0, 0, 0]");
     expect(`${variable([true], { name: "v" })}`).toBe('Variable "v" Tensor<[1], bool> [true]');
     expect(inspect({ x: tensor(1 / 3) })).toBe("{ x: Tensor<[], float32> 0.333333 }");
@@ -80,7 +109,9 @@ describe("dtypes", () => {
     expect(mul(zeros([1], { dtype: "uint8" }), 2).dtype).toBe("uint8");
     expect(mul(zeros([1], { dtype: "int32" }), 0.5).dtype).toBe("float32");
     expect(add(zeros([1], { dtype: "bool" }), 2).dtype).toBe("int32");
-    expect(() => add(zeros([1], { dtype: "uint8" }), 300)).toThrow(/add: the number 300 does not fit into uint8 \(0 … 255\)/);
+    expect(() => add(zeros([1], { dtype: "uint8" }), 300)).toThrow(
+      /add: the number 300 does not fit into uint8 \(0 … 255\)/,
+    );
   });
 
   test("integers wrap and multiply exactly; booleans add as or", () => {
@@ -95,7 +126,10 @@ describe("Variables", () => {
     const v = variable([1, 2]);
     const before = v.value;
     v.assign(add(v, 1));
-    expect([before.toArray(), v.value.toArray()]).toEqual([[1, 2], [2, 3]]);
+    expect([before.toArray(), v.value.toArray()]).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
   });
 
   test("refuse another shape or dtype, and stay unchanged", () => {
@@ -109,15 +143,30 @@ describe("Variables", () => {
 
 describe("errors name operator, argument, shapes and remedy", () => {
   test.each<[string, () => unknown, new (...args: never[]) => Error, RegExp]>([
-    ["shapes", () => add(zeros([2, 3]), zeros([4])), ShapeError, /add: cannot broadcast \[2, 3\] with \[4\]: axis -1 is 3 .* and 4 .*reshape/],
-    ["ragged arrays", () => tensor([[1, 2], [3]]), ShapeError, /tensor: ragged arrays: an array of length 1 at depth 1 where the first one has an array of length 2/],
+    [
+      "shapes",
+      () => add(zeros([2, 3]), zeros([4])),
+      ShapeError,
+      /add: cannot broadcast \[2, 3\] with \[4\]: axis -1 is 3 .* and 4 .*reshape/,
+    ],
+    [
+      "ragged arrays",
+      () => tensor([[1, 2], [3]]),
+      ShapeError,
+      /tensor: ragged arrays: an array of length 1 at depth 1 where the first one has an array of length 2/,
+    ],
     ["ragged depth", () => tensor([[1], 2] as never), ShapeError, /ragged arrays: a number at depth 1/],
     ["mixed kinds", () => tensor([1, true]), DTypeError, /numbers and booleans are mixed/],
     ["strings", () => tensor(["a"] as never), DTypeError, /"a" is no number/],
     ["a foreign typed array", () => tensor(new Int16Array(2) as never), DTypeError, /Int16Array has no dtype/],
     ["an unknown dtype", () => zeros([1], { dtype: "int8" as never }), DTypeError, /unknown dtype "int8".*float32/],
     ["a negative size", () => zeros([-1]), ValueError, /-1 in shape \[-1\] is no size/],
-    ["a shape that does not fit", () => reshape(zeros([6]), [4, -1]), ShapeError, /reshape: 6 elements do not fit shape \[4, -1\]/],
+    [
+      "a shape that does not fit",
+      () => reshape(zeros([6]), [4, -1]),
+      ShapeError,
+      /reshape: 6 elements do not fit shape \[4, -1\]/,
+    ],
     ["two unknown sides", () => reshape(zeros([6]), [-1, -1]), ShapeError, /at most one −1/],
     ["item of several", () => zeros([2]).item(), ShapeError, /item: a tensor of shape \[2\] has 2 elements/],
     ["a foreign operand", () => add({} as never, 1), Error, /add/],
