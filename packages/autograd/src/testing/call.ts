@@ -7,6 +7,9 @@ import { callText } from "./source-text.js";
 /** The function under test. */
 export type Subject = (...args: readonly unknown[]) => unknown;
 
+const isOptions = (value: unknown): value is { readonly axis?: unknown } =>
+  typeof value === "object" && value !== null && "axis" in value && !(value instanceof Tensor);
+
 /** A call of an operator: its arguments, with the tensors among them at hand. */
 export class Call {
   /** The leaves of the arguments, in order. */
@@ -69,6 +72,22 @@ export class Call {
     const isFixed = (x: Tensor | undefined): boolean => x !== undefined && this.drawn.fixed.has(x);
     const fixed = new Set(tensors.filter((_, i) => isFixed(own[i])));
     return new Call(this.name, this.subject, { args: this.#replaced(this.#tensorPlaces(), tensors), fixed });
+  }
+
+  /** The call's arguments with `axis` in place of every option of that name; undefined where there is none. */
+  withAxis(axis: unknown): readonly unknown[] | undefined {
+    let found = false;
+    const args = this.args.map((arg) => {
+      if (!isOptions(arg) || arg.axis === undefined) return arg;
+      found = true;
+      return { ...arg, axis };
+    });
+    return found ? args : undefined;
+  }
+
+  /** Calls the operator with other arguments, whatever they are. */
+  onArguments(args: readonly unknown[]): unknown {
+    return this.subject(...args);
   }
 
   /** Calls the operator with another value in place of tensor `index` (of `tensors`), whatever it is. */

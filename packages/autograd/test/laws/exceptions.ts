@@ -24,7 +24,19 @@ export const elementwiseComposites: readonly string[] = [
 
 /** What is exported without laws of its own, by the reason. */
 const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
-  "makes tensors of data: there is no operand": ["tensor", "zeros", "ones", "full", "variable"],
+  "makes tensors of data: there is no operand": [
+    "tensor",
+    "zeros",
+    "ones",
+    "full",
+    "eye",
+    "arange",
+    "linspace",
+    "zerosLike",
+    "onesLike",
+    "fullLike",
+    "variable",
+  ],
   "makes operators, which have laws themselves": ["definePrimitive", "elementwise"],
   "takes functions: the laws of derivatives and of batching are laws of this": [
     "grad",
@@ -35,7 +47,7 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "hvp",
     "vmap",
   ],
-  "takes functions, and is what the laws do to every operator": ["numericalGradient"],
+  "takes functions, and is what the laws do to every operator": ["numericalGradient", "checkGradients"],
   "says what a derivative is, in place of having one": ["customGradient", "stopGradient"],
   "reads values, so that the shape of its result depends on them and it stands outside the graph": [
     "nonzero",

@@ -3,6 +3,7 @@ import { sameShape, showShape } from "../../shape.js";
 import type { Tensor } from "../../tensor.js";
 import type { Call } from "../call.js";
 import { callNodes, gradients, isDifferentiable } from "../derivatives.js";
+import { callText } from "../source-text.js";
 import type { Law, Trial } from "../trial.js";
 import { Finding } from "../violation.js";
 
@@ -134,6 +135,29 @@ export const badOperandsRefused: Law = {
           ],
         );
       }
+    }
+  },
+};
+
+/** What is no axis of any tensor that samplers draw. */
+const badAxes: readonly unknown[] = [99, -99, 0.5, Number.NaN, "rows", null, [99]];
+
+export const badAxesRefused: Law = {
+  name: "what is no axis is refused by a typed error",
+  drawing: { style: "plain" },
+  runs: 20,
+  applies: ({ call }) => call.withAxis(0) !== undefined,
+  check({ call, operator }: Trial) {
+    for (const bad of badAxes) {
+      const args = call.withAxis(bad) ?? [];
+      const error = errorOf(() => call.onArguments(args));
+      if (error instanceof GlissadeError && error.message.includes(operator.name)) continue;
+      // Callers without types may write null for an option that is not given.
+      if (bad === null && error === undefined) continue;
+      throw new Finding(callText(operator.name, args), "option axis replaced by what is none", [
+        ["threw", error === undefined ? "nothing" : String(error)],
+        ["wanted", `an AxisError that names ${operator.name}`],
+      ]);
     }
   },
 };

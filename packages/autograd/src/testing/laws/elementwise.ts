@@ -16,10 +16,18 @@ function broadcastShape({ call, recording }: Trial): number[] | undefined {
   return group.every((shape, k) => sameShape(shape, tensors[k]?.shape ?? [])) ? groupShape(group) : undefined;
 }
 
-/** The shape of the result of an operator that works element by element; undefined where this one does not, as far as is known. */
-const elementwiseShape = (trial: Trial): readonly number[] | undefined =>
-  broadcastShape(trial) ??
-  (trial.operator.elementwise && trial.call.tensors.length === 1 ? trial.call.tensors[0]?.shape : undefined);
+/**
+ * The shape of the result of an operator that works element by element; undefined where this one does not, as far as is known: it
+ * says so itself, or its operands broadcast and its result has their shape.
+ */
+function elementwiseShape(trial: Trial): readonly number[] | undefined {
+  const { call, operator } = trial;
+  const shape = broadcastShape(trial) ?? (call.tensors.length === 1 ? call.tensors[0]?.shape : undefined);
+  if (operator.elementwise || shape === undefined) return operator.elementwise ? shape : undefined;
+  return call.tensors.length > 1 && call.results().every((result) => sameShape(result.shape, shape))
+    ? shape
+    : undefined;
+}
 
 export const broadcasting: Law = {
   name: "broadcasting ≡ explicit broadcastTo",

@@ -1,5 +1,12 @@
 import type { Law } from "../trial.js";
-import { awkwardValues, badOperandsRefused, otherDTypesHandled, shapesAreInferred, zeroSize } from "./awkward.js";
+import {
+  awkwardValues,
+  badAxesRefused,
+  badOperandsRefused,
+  otherDTypesHandled,
+  shapesAreInferred,
+  zeroSize,
+} from "./awkward.js";
 import { batching, gradientBatching } from "./batching.js";
 import { broadcasting, elementByElement, propagatesNaN } from "./elementwise.js";
 import { determinism, laziness } from "./evaluation.js";
@@ -32,4 +39,5 @@ export const laws: readonly Law[] = [
   shapesAreInferred,
   otherDTypesHandled,
   badOperandsRefused,
+  badAxesRefused,
 ];
