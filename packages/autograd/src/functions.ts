@@ -59,7 +59,9 @@ export { chunk, concat, split, stack } from "./ops/join.js";
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
+export { norm } from "./ops/norm.js";
 export { type PadMode, pad } from "./ops/pad.js";
+export { median, quantile } from "./ops/quantile.js";
 export { Generator, type GeneratorState, generator } from "./ops/random.js";
 export { arange, eye, fullLike, linspace, onesLike, zerosLike } from "./ops/ranges.js";
 export {
@@ -81,6 +83,7 @@ export { celu, elu, gelu, mish, selu, silu } from "./ops/smooth-activations.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
 export { argsort, sort, topk } from "./ops/sort.js";
 export { digamma, erf, erfc, erfinv, lgamma, polygamma, sinc } from "./ops/special.js";
+export { logsumexp, std, variance } from "./ops/statistics.js";
 export { take, takeAlongAxis } from "./ops/take.js";
 export { tensordot } from "./ops/tensordot.js";
 export { meshgrid, repeat, roll, tile } from "./ops/tile.js";

@@ -1,5 +1,5 @@
 import { asTensor, copyInto } from "../convert.js";
-import { checkDType, type DType } from "../dtype.js";
+import { checkDType, type DType, floatOf } from "../dtype.js";
 import type { Primitive } from "../graph.js";
 import { apply, operator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -16,6 +16,12 @@ const castPrimitive: Primitive<{ readonly dtype: DType }> = {
 /** `x` in another dtype, or `x` itself. */
 export const castTo = (x: Tensor, dtype: DType): Tensor =>
   x.dtype === dtype ? x : apply(castPrimitive, [x], { dtype });
+
+/** The operand in the float dtype in which operators on reals compute: integers and booleans become float32. */
+export function asFloat(operator: string, x: TensorLike): Tensor {
+  const operand = asTensor(operator, x);
+  return castTo(operand, floatOf(operand.dtype));
+}
 
 /**
  * The same numbers in another dtype. To an integer dtype fractions are cut off towards zero and the rest wraps (ECMAScript's typed

@@ -1,0 +1,161 @@
+import { describeValue } from "../convert.js";
+import { allocate } from "../dtype.js";
+import { ValueError } from "../errors.js";
+import type { Primitive } from "../graph.js";
+import { mapBroadcast } from "../numbers/broadcast-loops.js";
+import type { NumericArray } from "../numbers/numeric-array.js";
+import { sumInto } from "../numbers/summation.js";
+import { apply, operator } from "../primitive.js";
+import { reducedShape, type Shape, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { div, sqrt, square, sub } from "./arithmetic.js";
+import { reduceAxes, sumAxes } from "./broadcast.js";
+import { asFloat } from "./cast.js";
+import { equal } from "./comparison.js";
+import { finiteBelow } from "./cumulative.js";
+import { mul } from "./elementwise.js";
+import { exp } from "./exponential.js";
+import { drawReduction, type ReduceOptions, reduceWith, spread } from "./reduce.js";
+import { where } from "./where.js";
+
+/** How many elements go into one result. */
+const countAlong = (shape: Shape, axes: readonly number[]): number => sizeOf(axes.map((axis) => shape[axis]!));
+
+interface Axes {
+  readonly axes: readonly number[];
+}
+
+/**
+ * x less its mean along axes: the mean is taken in float64, so that nothing cancels where it is large beside the deviations. The orthogonal
+ * projection onto what sums to zero, hence its own transpose.
+ */
+const centrePrimitive: Primitive<Axes> = {
+  name: "centre",
+  linear: "jointly",
+  infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: x.dtype }),
+  run({ inputs: [x], attributes: { axes }, shape, dtype }) {
+    const means = reduceAxes<NumericArray, Float64Array>(x.data, shape, axes, (source, outer, axis, inner) => {
+      const totals = new Float64Array(outer * inner);
+      sumInto(source, totals, outer, axis, inner);
+      return totals.map((total) => total / axis);
+    });
+    const out = allocate(dtype, x.data.length);
+    mapBroadcast((a, m) => a - m, [x, { data: means, shape: reducedShape(shape, axes, true) }], shape, out);
+    return out;
+  },
+  vjp: ({ attributes, cotangent }) => [apply(centrePrimitive, [cotangent], attributes)],
+  batch: ({ inputs: [x], attributes: { axes } }) => apply(centrePrimitive, [x], { axes: axes.map((axis) => axis + 1) }),
+};
+
+/** Options of `variance` and `std`. */
+export interface VarianceOptions extends ReduceOptions {
+  /** What is taken from the number of elements in the divisor: 0 (default) for the variance of the data, 1 for Bessel's estimate. */
+  readonly correction?: number | undefined;
+}
+
+const withCorrection = ([x, options]: readonly unknown[], correction: number): readonly unknown[] => [
+  x,
+  { ...Object(options), correction },
+];
+
+/** The variance over normalised axes. */
+function varianceAlong(name: string, x: Tensor, axes: readonly number[], correction: number): Tensor {
+  if (typeof correction !== "number" || !Number.isFinite(correction)) {
+    throw new ValueError(`${name}: the correction is ${describeValue(correction)}; use a number such as 0 or 1.`);
+  }
+  const squares = square(apply(centrePrimitive, [x], { axes }));
+  return div(sumAxes(squares, axes), Math.max(0, countAlong(x.shape, axes) - correction));
+}
+
+/**
+ * The variance: the mean square of the deviations from the mean, found in two passes, so that nothing cancels. Integers give float32; the variance of
+ * nothing, or of no more elements than the correction, is NaN or infinite.
+ *
+ * @param options.axis The axis or axes; default all.
+ * @param options.keepDims Reduced axes stay, with size 1; default false.
+ * @param options.correction The divisor is n − correction; default 0 (NumPy's), 1 for the unbiased estimate.
+ * @throws AxisError where an axis is out of range or named twice; ValueError where the correction is no finite number.
+ * @example
+ * variance([1, 2, 3, 4]).item(); // 1.25
+ */
+export const variance = operator(
+  "variance",
+  (draw) => withCorrection(drawReduction(draw), draw.pick([0, 0.5])),
+  (x: TensorLike, { correction = 0, ...options }: VarianceOptions = {}): Tensor =>
+    reduceWith("variance", asFloat("variance", x), options, (y, axes) =>
+      varianceAlong("variance", y, axes, correction),
+    ),
+);
+
+/**
+ * The standard deviation: the square root of the variance. Its derivative where the variance is 0 is taken as 0, as in PyTorch.
+ *
+ * @param options.axis The axis or axes; default all.
+ * @param options.keepDims Reduced axes stay, with size 1; default false.
+ * @param options.correction The divisor is n − correction; default 0 (NumPy's), 1 for the unbiased estimate.
+ * @throws AxisError where an axis is out of range or named twice; ValueError where the correction is no finite number.
+ * @example
+ * std([1, 3]).item(); // 1
+ */
+export const std = operator(
+  "std",
+  (draw) => {
+    const shape = draw.shape({ minRank: 1, minSide: 2 });
+    const axis = draw.pick([undefined, draw.axes(shape.length)]);
+    return [draw.tensor(shape, { separation: 0.1 }), { axis, keepDims: draw.boolean(), correction: draw.pick([0, 1]) }];
+  },
+  (x: TensorLike, { correction = 0, ...options }: VarianceOptions = {}): Tensor =>
+    reduceWith("std", asFloat("std", x), options, (y, axes) => {
+      const squared = varianceAlong("std", y, axes, correction);
+      const isZero = equal(squared, 0);
+      return where(isZero, 0, sqrt(where(isZero, 1, squared)));
+    }),
+);
+
+const logsumexpPrimitive: Primitive<Axes> = {
+  name: "logsumexp",
+  linear: "none",
+  infer: ({ inputs: [x], attributes: { axes } }) => ({ shape: reducedShape(x.shape, axes, false), dtype: x.dtype }),
+  run: ({ inputs: [x], attributes: { axes }, dtype }) =>
+    reduceAxes(x.data, x.shape, axes, (source, outer, axis, inner) => {
+      const out = allocate(dtype, outer * inner);
+      for (let i = 0; i < out.length; i++) {
+        const first = Math.floor(i / inner) * axis * inner + (i % inner);
+        out[i] = logsumexpOfLine(source, first, axis, inner);
+      }
+      return out;
+    }),
+  // d logsumexp = softmax(x) · dx; −∞ weighs nothing, also where all are −∞.
+  vjp: ({ inputs: [x], output, attributes: { axes }, cotangent }) => {
+    const weights = exp(sub(x, spread(finiteBelow(output), axes, x.shape)));
+    return [mul(spread(cotangent, axes, x.shape), weights)];
+  },
+  batch: ({ inputs: [x], attributes: { axes } }) =>
+    apply(logsumexpPrimitive, [x], { axes: axes.map((axis) => axis + 1) }),
+};
+
+function logsumexpOfLine(x: NumericArray, first: number, count: number, step: number): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < count; k++) greatest = Math.max(greatest, x[first + k * step]!);
+  if (!Number.isFinite(greatest)) return greatest;
+  let total = 0;
+  for (let k = 0; k < count; k++) total += Math.exp(x[first + k * step]! - greatest);
+  return greatest + Math.log(total);
+}
+
+/**
+ * log Σ exp(x), without overflow. −∞ counts as weight 0: where all elements are −∞, or there is none, the result is −∞ and the derivative 0. Where
+ * an element is +∞ so is the result, and the derivative there is NaN, as in PyTorch.
+ *
+ * @param options.axis The axis or axes; default all.
+ * @param options.keepDims Reduced axes stay, with size 1; default false.
+ * @throws AxisError where an axis is out of range or named twice.
+ * @example
+ * logsumexp([1000, 1000]).item(); // 1000.6931…
+ */
+export const logsumexp = operator(
+  "logsumexp",
+  (draw) => drawReduction(draw),
+  (x: TensorLike, options: ReduceOptions = {}): Tensor =>
+    reduceWith("logsumexp", asFloat("logsumexp", x), options, (y, axes) => apply(logsumexpPrimitive, [y], { axes })),
+);
