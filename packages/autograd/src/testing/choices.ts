@@ -99,6 +99,7 @@ export const shapeKind: ChoiceKind<ShapeRequest, Shape> = {
   },
   *simpler(request, shape) {
     const { rank, side } = limits(request);
+    yield shapeKind.fit(request, undefined);
     if (shape.length > rank.min) for (const axis of shape.keys()) yield without(shape, axis);
     for (const [axis, own] of shape.entries())
       for (const smaller of simplerSides(own, side)) yield replaced(shape, axis, smaller);
@@ -157,6 +158,7 @@ export const groupKind: ChoiceKind<GroupRequest, readonly Shape[]> = {
   },
   *simpler(request, shapes) {
     const { rank, side } = limits(request);
+    yield groupKind.fit(request, undefined);
     const full = groupShape(shapes);
     for (const axis of full.keys()) {
       const without = changeAxis(shapes, axis, full.length, undefined);

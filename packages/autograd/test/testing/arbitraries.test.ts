@@ -76,7 +76,9 @@ describe("tensors", () => {
   test.each([
     [{ min: 6 }, 6, 14],
     [{ max: -6 }, -14, -6],
-  ])("find room where only one end is given: %j", (options, least, greatest) => {
+    [{ min: 0.3, max: 0.4 }, 0.3, 0.4],
+    [{ min: 0.7, max: 0.701, dtype: "float64" }, 0.7, 0.701],
+  ] as const)("find room in a domain: %j", (options, least, greatest) => {
     assert(property(tensors(options), (x) => elements(x).every((value) => value >= least && value <= greatest)));
   });
 
@@ -86,6 +88,10 @@ describe("tensors", () => {
       return sorted.every((value, i) => i === 0 || value - (sorted[i - 1] ?? 0) >= 0.1);
     };
     assert(property(tensors({ separation: 0.1, shape: { maxSide: 3 } }), isApart));
+  });
+
+  test("find the plainest number of a narrow domain", () => {
+    expect(smallest(tensors({ min: 0.72, max: 0.74, dtype: "float64" }), () => false).toArray()).toBeCloseTo(0.73, 2);
   });
 
   test("of integers and booleans hold what the dtype holds", () => {
@@ -154,6 +160,26 @@ describe("drawn", () => {
   test("keeps the elements that matter when a shape shrinks", () => {
     const withThree = tensors({ dtype: "int32", min: 0, max: 3, shape: { minRank: 2, maxRank: 2 } });
     expect(smallest(withThree, (x) => !Array.from(x.data()).includes(3)).toArray()).toEqual([[3]]);
+  });
+
+  test("keeps elements apart when a shape and a separation change", () => {
+    const apart = drawn((draw) => {
+      const separation = draw.integer(1, 3) / 2;
+      return { separation, x: draw.tensor([draw.integer(1, 4)], { separation }) };
+    });
+    const { x, separation } = smallest(apart, (value) => value.x.size < 3);
+    const sorted = Array.from(x.data()).sort((a, b) => a - b);
+    expect(x.size).toBe(3);
+    expect(sorted.every((value, i) => i === 0 || value - (sorted[i - 1] ?? 0) >= separation)).toBe(true);
+  });
+
+  test("adapts elements to a domain that an earlier choice has changed", () => {
+    const below = drawn((draw) => {
+      const max = draw.integer(1, 9);
+      return { max, x: draw.tensor([2], { dtype: "int32", min: 0, max }) };
+    });
+    assert(property(below, ({ max, x }) => Array.from(x.data()).every((value) => value <= max)));
+    expect(smallest(below, ({ x }) => !Array.from(x.data()).includes(1)).max).toBe(1);
   });
 
   test("shrinks integers, booleans and picks to the plainest", () => {

@@ -2,12 +2,15 @@ import {
   broadcastTo,
   definePrimitive,
   elementwise,
+  flip,
   mul,
   reshape,
   type Tensor,
   tensor,
 } from "@glissade/autograd/functions";
 import { type BrokenOperator, identity, oneMatrix, oneVector, sumOfRows } from "./parts.js";
+
+let calls = 0;
 
 const gradientLaws = ["reverse rule ≡ central differences", "forward rule ≡ central differences"];
 
@@ -117,5 +120,45 @@ export const brokenDerivatives: readonly BrokenOperator[] = [
     })(),
     laws: ["second derivatives are symmetric"],
     says: /⟨u, H v⟩ +\S+\n +⟨v, H u⟩ +\S+/,
+  },
+  {
+    fault: "a step of the reverse rule whose own transpose is wrong",
+    op: (() => {
+      const thrice = definePrimitive("thrice", {
+        ...identity,
+        run: ({ inputs: [x] }) => x.data.map((value) => 3 * value),
+        vjp: ({ cotangent }) => [mul(2, cotangent)],
+      });
+      return elementwise("skewed", { value: (x: number) => 3 * x, vjp: ({ cotangent }) => [thrice(cotangent)] });
+    })(),
+    laws: ["forward rule ≡ central differences", "⟨J v, w⟩ = ⟨v, Jᵀ w⟩"],
+    says: /forward rule +1\.5\n +differences +2\.25/,
+  },
+  {
+    fault: "a gradient that is too coarse in float32",
+    op: elementwise("coarseGradient", {
+      value: (x: number) => x,
+      vjp: ({ cotangent }) => [cotangent.dtype === "float32" ? mul(1.01, cotangent) : cotangent],
+    }),
+    laws: ["float32 ≈ float64"],
+    says: /gradient of Σ w · result with respect to argument 0, the scalar\n +float32 +1\.00\d+\n +float64 +1/,
+  },
+  {
+    fault: "a gradient that changes from call to call",
+    op: elementwise("restless", { value: (x: number) => x, derivative: () => calls++ }),
+    laws: ["the same call gives the same bits"],
+    says: /gradient 0, element \[0\]\n +second time +\d+\n +first time +\d+/,
+  },
+  {
+    fault: "a reverse rule that cannot be batched rightly",
+    op: (() => {
+      const mixed = definePrimitive("mixed", { ...identity, batch: ({ inputs: [x] }) => flip(x, { axis: 0 }) });
+      return elementwise("unbatchable", {
+        value: (x: number) => x * x,
+        derivative: (x) => mul(2, mixed(x)),
+      });
+    })(),
+    laws: ["vmap(grad f) ≡ a loop of gradients"],
+    says: /gradient 0 of example 0, the scalar\n +vmap +\S+\n +loop +\S+/,
   },
 ];

@@ -10,7 +10,11 @@ import {
   tensor,
   zeros,
 } from "@glissade/autograd/functions";
+import type { Draw, Sampler } from "@glissade/autograd/testing";
 import { type BrokenOperator, identity, oneTensor, oneVector } from "./parts.js";
+
+/** Two operands that broadcast. */
+const pair: Sampler = (draw) => draw.broadcastable(2).map((shape) => draw.tensor(shape));
 
 /** Operators that go wrong on unusual input, or depend on what they should not. */
 export const brokenHandling: readonly BrokenOperator[] = [
@@ -107,5 +111,48 @@ export const brokenHandling: readonly BrokenOperator[] = [
     ),
     laws: ["evaluation alone ≡ evaluation together"],
     says: /printed inside the derivative +0\n +read after it +\S+/,
+  },
+  {
+    fault: "broadcasting that weighs stretched operands otherwise",
+    op: Object.assign((a: Tensor, b: Tensor): Tensor => (a.rank === b.rank ? add(a, b) : add(a, mul(2, b))), {
+      operator: { name: "uneven", samples: pair },
+    }),
+    laws: ["broadcasting ≡ explicit broadcastTo"],
+    says: /result 0, element \[0\]\n +broadcast +\S+\n +broadcastTo first +\S+/,
+  },
+  {
+    fault: "broadcasting to another shape",
+    op: Object.assign((a: Tensor, b: Tensor): Tensor => (a.rank < b.rank ? reshape(add(a, b), [-1, 1]) : add(a, b)), {
+      operator: { name: "columns", samples: pair },
+    }),
+    laws: ["broadcasting ≡ explicit broadcastTo"],
+    says: /shape of result 0\n +broadcast +\[1,1\]\n +broadcastTo first +\[1\]/,
+  },
+  {
+    fault: "an elementwise operator whose result has another shape",
+    op: Object.assign((x: TensorLike): Tensor => reshape(mul(x, 1), [-1]), {
+      operator: { name: "flattening", samples: oneTensor, elementwise: true },
+    }),
+    laws: ["an element depends on the elements at its place only"],
+    says: /shape of the result\n +result +\[1\]\n +operands, broadcast +\[\]/,
+  },
+  {
+    fault: "a shape that depends on the dtype",
+    op: Object.assign((x: Tensor): Tensor => (x.dtype === "float32" ? reshape(x, [...x.shape, 1]) : mul(x, 1)), {
+      operator: { name: "dtypeShaped", samples: oneTensor },
+    }),
+    laws: ["float32 ≈ float64"],
+    says: /shape of result 0\n +float32 +\[1\]\n +float64 +\[\]/,
+  },
+  {
+    fault: "a raw error for what is no axis",
+    op: Object.assign((x: TensorLike, { axis }: { axis: number }): Tensor => mul(x, axis.toFixed().length), {
+      operator: {
+        name: "rawAxis",
+        samples: (draw: Draw) => [draw.tensor(draw.shape({ minRank: 1 })), { axis: 0 }],
+      },
+    }),
+    laws: ["what is no axis is refused by a typed error"],
+    says: /rawAxis\(tensor\(\[0\], \{ dtype: "float64" \}\), \{ axis: 99 \}\)\n +where +option axis[^\n]*\n +threw +nothing/,
   },
 ];

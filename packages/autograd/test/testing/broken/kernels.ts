@@ -103,4 +103,26 @@ export const brokenKernels: readonly BrokenOperator[] = [
     laws: ["float32 ≈ float64"],
     says: /result 0, the scalar\n +float32 +\S+\n +float64 +\S+/,
   },
+  {
+    fault: "an inference that changes its mind",
+    op: definePrimitive("undecided", {
+      ...identity,
+      infer: ({ inputs: [x] }) => ({ shape: calls++ % 2 === 0 ? x.shape : [1, ...x.shape], dtype: x.dtype }),
+      vjp: { none: "its shape is not known" },
+    }),
+    laws: ["inferred shape and dtype ≡ what the kernel made"],
+    says: /infer of undecided, asked twice\n +first +\[.*\] float64\n +then +\[.*\] float64/,
+  },
+  {
+    fault: "a kernel that fails for integers",
+    op: definePrimitive("floatsOnly", {
+      ...identity,
+      run: ({ inputs: [x] }) => {
+        if (x.dtype === "int32") throw new TypeError("not a float array");
+        return x.data;
+      },
+    }),
+    laws: ["integers and booleans are taken, or refused by a typed error"],
+    says: /floatsOnly\(tensor\(0, \{ dtype: "int32" \}\)\)\n +where +computing the result\n +threw +TypeError: not a float array/,
+  },
 ];
