@@ -12,7 +12,7 @@ import { asFloat, castTo } from "./cast.js";
 import { equal, logicalOr, notEqual } from "./comparison.js";
 import { mul } from "./elementwise.js";
 import { pow } from "./exponential.js";
-import { drawReduction, max, min, type ReduceOptions, reduceWith, spread } from "./reduce.js";
+import { drawReduction, max, min, type ReduceOptions, reduceWith, refuseEmpty, spread } from "./reduce.js";
 import { where } from "./where.js";
 
 interface NormAttributes {
@@ -94,6 +94,7 @@ export const norm = operator(
       throw new ValueError(`norm: ord is ${describeValue(ord)}; use a number such as 1, 2 or Infinity.`);
     }
     return reduceWith("norm", asFloat("norm", x), options, (y, axes) => {
+      if (!Number.isFinite(ord)) refuseEmpty("norm", y, axes);
       if (ord === Number.POSITIVE_INFINITY) return max(abs(y), { axis: axes });
       if (ord === Number.NEGATIVE_INFINITY) return min(abs(y), { axis: axes });
       if (ord === 0) return castTo(sumAxes(notEqual(y, 0), axes), y.dtype);
