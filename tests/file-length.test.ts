@@ -14,6 +14,8 @@ const tables: readonly string[] = ["packages/autograd/test/numbers/special-value
 /** Files that may pass the soft limit, each with its reason. Adding one is a decision to be seen in a diff. */
 const allowed: Readonly<Record<string, string>> = {
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
+  "packages/autograd/src/ops/slice.ts":
+    "slicing and its transpose, which share the arithmetic of clamped, negative and stepped bounds",
 };
 
 const folders = ["packages", "examples", "tests", "scripts"];

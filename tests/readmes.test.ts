@@ -37,3 +37,42 @@ describe.each(["autograd", "optim", "nn"])("the README of %s", (name) => {
     },
   );
 });
+
+describe("the README of the project", () => {
+  const [model = "", proof = "", ...more] = blocksOf(readFileSync(join(root, "README.md"), "utf8"));
+
+  test("shows a program of about twenty lines, and the test of its operator", () => {
+    expect(more).toEqual([]);
+    expect(
+      model
+        .trim()
+        .split("\n")
+        .filter((line) => line.trim() !== "").length,
+    ).toBeLessThanOrEqual(25);
+  });
+
+  test("the program prints what it says", () => {
+    const file = join(folder, "model.ts");
+    writeFileSync(file, model);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", file], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.trim().split("\n")).toEqual(promised(model));
+  });
+
+  test("the test of its operator passes, and has laws in it", () => {
+    writeFileSync(join(folder, "model.ts"), model);
+    writeFileSync(join(folder, "model.test.ts"), proof);
+    const config = join(folder, "vitest.config.mjs");
+    writeFileSync(config, 'export default { test: { include: ["*.test.ts"] } };');
+    const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+    const args = [vitest, "run", "--root", folder, "--config", config, "--reporter", "json", "--no-color"];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout.slice(stdout.indexOf("{"))) as { numPassedTests: number; numFailedTests: number };
+    expect(report.numFailedTests).toBe(0);
+    expect(report.numPassedTests).toBeGreaterThan(10);
+  });
+});

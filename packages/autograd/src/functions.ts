@@ -62,7 +62,8 @@ export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from 
 export { norm } from "./ops/norm.js";
 export { type PadMode, pad } from "./ops/pad.js";
 export { median, quantile } from "./ops/quantile.js";
-export { Generator, type GeneratorState, generator } from "./ops/random.js";
+export { Generator, generator } from "./ops/random.js";
+export type { GeneratorState } from "./ops/random-state.js";
 export { arange, eye, fullLike, linspace, onesLike, zerosLike } from "./ops/ranges.js";
 export {
   all,

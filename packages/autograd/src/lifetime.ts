@@ -10,8 +10,13 @@ const pendingLimit = 10_000;
 const byteLimit = 64 * 1024 * 1024;
 
 let pending: Node[] = [];
-/** The values that Variables were assigned and that have not been computed yet, by Variable. */
-const queued = new Map<object, Node>();
+/** A value that a Variable was assigned and that has not been computed yet, and how to go back to the last one that was. */
+interface Assignment {
+  readonly node: Node;
+  readonly restore: () => void;
+}
+
+const queued = new Map<object, Assignment>();
 /** Bytes of leaves made and results computed since the pending nodes were last computed. */
 let freshBytes = 0;
 /** Above zero while derivative rules build graph: what they make is computed only if somebody reads it. */
@@ -40,9 +45,14 @@ export function unregisteredNodes<T>(body: () => T): T {
   }
 }
 
-/** Queues a Variable's new value: it is computed with the next read. */
-export function queueAssignment(variable: object, node: Node): void {
-  if (node.value === undefined) queued.set(variable, node);
+/**
+ * Queues a Variable's new value: it is computed with the next read. If that fails, `restore` puts back what the Variable held before; so do all
+ * others assigned since the last read, for no half of an update to stay.
+ */
+export function queueAssignment(variable: object, node: Node, restore: () => void): void {
+  const earlier = queued.get(variable);
+  const goesBackFurther = earlier !== undefined && earlier.node.value === undefined;
+  if (node.value === undefined) queued.set(variable, { node, restore: goesBackFurther ? earlier.restore : restore });
   else queued.delete(variable);
 }
 
@@ -52,10 +62,21 @@ export function realizeNodes(nodes: readonly Node[]): void {
     execute(nodes);
     return;
   }
-  const roots = queued.size === 0 ? nodes : [...nodes, ...queued.values()];
-  queued.clear();
-  execute(roots);
+  computeQueued();
+  execute(nodes);
   settle();
+}
+
+function computeQueued(): void {
+  if (queued.size === 0) return;
+  const assignments = [...queued.values()];
+  queued.clear();
+  try {
+    execute(assignments.map(({ node }) => node));
+  } catch (error) {
+    for (const { restore } of assignments) restore();
+    throw error;
+  }
 }
 
 /** Outside transforms, computes everything pending once there is too much of it. */
@@ -67,15 +88,14 @@ function settle(): void {
 
 function flush(): void {
   const nodes = pending.filter((node) => node.value === undefined);
-  for (const node of queued.values()) nodes.push(node);
   pending = [];
-  queued.clear();
   try {
     execute(nodes);
   } catch {
     // An error belongs to the read of the tensor that cannot be computed; the others must not wait for it.
     for (const node of nodes) computeIfPossible(node);
   }
+  for (const [variable, { node }] of queued) if (node.value !== undefined) queued.delete(variable);
   takeComputedBytes();
   freshBytes = 0;
 }
@@ -116,7 +136,6 @@ function commitAssignments(scope: Scope): void {
     if (node === undefined) continue;
     if (scope.parent === undefined) {
       place(node);
-      queueAssignment(variable, node);
     } else {
       scope.parent.bindings.set(variable, node);
       scope.parent.assigned.set(variable, place);

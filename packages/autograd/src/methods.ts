@@ -17,6 +17,7 @@ import { expandDims, flatten, mT, squeeze, swapaxes, transpose } from "./ops/mov
 import { all, any, max, mean, min, prod, sum } from "./ops/reduce.js";
 import { slice } from "./ops/slice.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
+import { std, variance } from "./ops/statistics.js";
 import { take } from "./ops/take.js";
 import { cos, sin, tanh } from "./ops/trigonometric.js";
 import { clip } from "./ops/where.js";
@@ -99,6 +100,10 @@ declare module "./tensor.js" {
     any(options?: AxisOptions): Tensor;
     /** `all(this, {axis, keepDims})`. */
     all(options?: AxisOptions): Tensor;
+    /** `variance(this, {axis, keepDims, correction})`. */
+    variance(options?: AxisOptions & { readonly correction?: number }): Tensor;
+    /** `std(this, {axis, keepDims, correction})`. */
+    std(options?: AxisOptions & { readonly correction?: number }): Tensor;
     /** `argmax(this, {axis, keepDims})`. */
     argmax(options?: { readonly axis?: number; readonly keepDims?: boolean }): Tensor;
     /** `argmin(this, {axis, keepDims})`. */
@@ -180,6 +185,7 @@ const methods = {
   softplus,
   sqrt,
   square,
+  std,
   squeeze,
   sub,
   sum,
@@ -187,6 +193,7 @@ const methods = {
   take,
   tanh,
   transpose,
+  variance,
 };
 
 type MethodName = keyof typeof methods;

@@ -220,15 +220,17 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   assign(tensor: Tensor): void {
     this.checkAssignable(tensor);
     const scope = currentScope();
-    if (scope !== undefined) {
-      scope.bindings.set(this, tensor.node);
-      scope.assigned.set(this, (node) => {
-        this.#node = node;
-      });
-    } else {
-      this.#node = tensor.node;
-      queueAssignment(this, tensor.node);
-    }
+    scope?.bindings.set(this, tensor.node);
+    scope?.assigned.set(this, (node) => this.#place(node));
+    if (scope === undefined) this.#place(tensor.node);
+  }
+
+  #place(node: Node): void {
+    const before = this.#node;
+    this.#node = node;
+    queueAssignment(this, node, () => {
+      this.#node = before;
+    });
   }
 
   /**

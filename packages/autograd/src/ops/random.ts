@@ -11,17 +11,8 @@ import { less } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
 import { log } from "./exponential.js";
 import { type DrawAttributes, drawPrimitive, wordsOf } from "./random-draw.js";
+import { checkState, type GeneratorState } from "./random-state.js";
 import { take } from "./take.js";
-
-/** Where a generator stands: plain data that can be saved as JSON. */
-export interface GeneratorState {
-  /** Two unsigned 32-bit words. */
-  readonly key: readonly [number, number];
-  /** Words drawn so far, 0 … 2⁵³ − 1. */
-  readonly counter: number;
-  /** Generators split off so far. */
-  readonly splits: number;
-}
 
 /** Options of draws of real numbers. */
 export interface RealDrawOptions {
@@ -301,18 +292,4 @@ function checkDeviation(name: string, std: Parameter): void {
   if (typeof std === "number" && !(std >= 0 && std < Number.POSITIVE_INFINITY)) {
     throw new ValueError(`${name}: std is ${std}; a standard deviation is finite and not negative.`);
   }
-}
-
-const isWord = (word: unknown): word is number => Number.isInteger(word) && Number(word) >= 0 && Number(word) < 2 ** 32;
-const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && Number(count) >= 0;
-
-function checkState(state: GeneratorState): { key: RandomKey; counter: number; splits: number } {
-  const { key, counter, splits }: Partial<GeneratorState> = state ?? {};
-  const [first, second, ...more] = Array.isArray(key) ? (key as readonly unknown[]) : [];
-  if (isWord(first) && isWord(second) && more.length === 0 && isCount(counter) && isCount(splits)) {
-    return { key: [first, second], counter, splits };
-  }
-  throw new ValueError(
-    `setState: ${JSON.stringify(state)} is no state of a generator; pass what state() returned: {key: [word, word], counter, splits}.`,
-  );
 }

@@ -100,6 +100,7 @@ export const shapeKind: ChoiceKind<ShapeRequest, Shape> = {
   *simpler(request, shape) {
     const { rank, side } = limits(request);
     yield shapeKind.fit(request, undefined);
+    for (let drop = shape.length - rank.min; drop > 1; drop--) yield shape.slice(drop);
     if (shape.length > rank.min) for (const axis of shape.keys()) yield without(shape, axis);
     for (const [axis, own] of shape.entries())
       for (const smaller of simplerSides(own, side)) yield replaced(shape, axis, smaller);
@@ -160,6 +161,8 @@ export const groupKind: ChoiceKind<GroupRequest, readonly Shape[]> = {
     const { rank, side } = limits(request);
     yield groupKind.fit(request, undefined);
     const full = groupShape(shapes);
+    for (let keep = rank.min; keep < full.length - 1; keep++)
+      yield shapes.map((shape) => shape.slice(Math.max(0, shape.length - keep)));
     for (const axis of full.keys()) {
       const without = changeAxis(shapes, axis, full.length, undefined);
       if (without.every((shape) => shape.length >= rank.min)) yield without;

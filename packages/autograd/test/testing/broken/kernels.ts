@@ -111,7 +111,7 @@ export const brokenKernels: readonly BrokenOperator[] = [
       vjp: { none: "its shape is not known" },
     }),
     laws: ["inferred shape and dtype ≡ what the kernel made"],
-    says: /infer of undecided, asked twice\n +first +\[.*\] float64\n +then +\[.*\] float64/,
+    says: /infer of undecided, asked twice\n +first +\[.*\] float\d+\n +then +\[.*\] float\d+/,
   },
   {
     fault: "a kernel that fails for integers",
