@@ -100,8 +100,7 @@ export const variance = operator(
 export const std = operator(
   "std",
   (draw) => {
-    // Of two elements it is a multiple of |a − b|, whose second derivative is nothing but rounding errors.
-    const shape = draw.shape({ minRank: 1, minSide: 3 });
+    const shape = draw.shape({ minRank: 1, minSide: 2 });
     const axis = draw.pick([undefined, draw.axes(shape.length)]);
     return [draw.tensor(shape, { separation: 0.1 }), { axis, keepDims: draw.boolean(), correction: draw.pick([0, 1]) }];
   },

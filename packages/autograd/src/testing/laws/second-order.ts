@@ -1,5 +1,6 @@
 import type { Tensor } from "../../tensor.js";
 import { jvp } from "../../transforms/jvp.js";
+import type { Call } from "../call.js";
 import { gradientAt, gradients, hessianProduct, weightsLike } from "../derivatives.js";
 import { coarseSteps, differenceQuotient, expectAgreement, innerProduct, steps } from "../differences.js";
 import { numberText } from "../source-text.js";
@@ -8,6 +9,9 @@ import { type Comparison, expectClose, Finding, magnitude } from "../violation.j
 import { weightsText } from "./first-order.js";
 
 const hasElements = (trial: Trial): boolean => trial.call.operands.some((x) => x.size > 0) && trial.isDifferentiable;
+
+/** Below this, second derivatives are what rounding leaves of terms of the first derivative's size that cancel. */
+const firstOrderScale = (call: Call): number => Math.max(1e-3 * magnitude(...gradients(call)), 1e-9);
 
 /** A fault of the first order is the first-order laws' to report: here both sides come from the reverse rule. */
 export const secondOrder: Law = {
@@ -21,12 +25,12 @@ export const secondOrder: Law = {
     const directions = weightsLike(operands, 1);
     const v = directions.map((direction) => direction.data());
     const analytic = hessianProduct(call, directions);
-    const first = magnitude(...gradients(call));
+    const floor = firstOrderScale(call);
     const tolerance = trial.isCoarse ? 1e-2 : 1e-4;
     const quotient = (step: number): Float64Array[] =>
       differenceQuotient((moved) => gradients(call, moved), operands, v, step);
     expectAgreement(trial.isCoarse ? coarseSteps : steps, quotient, (numerical) => {
-      const scale = Math.max(magnitude(...analytic), magnitude(...numerical), 1e-3 * first, 1e-9);
+      const scale = Math.max(magnitude(...analytic), magnitude(...numerical), floor);
       for (const k of operands.keys()) expectClose(comparison(trial, k, analytic, numerical, v), tolerance * scale);
     });
   },
@@ -62,7 +66,7 @@ export const symmetry: Law = {
     const alongV = hessianProduct(call, v);
     const [uData, vData] = [u.map((x) => x.data()), v.map((x) => x.data())];
     const [left, right] = [innerProduct(uData, alongV), innerProduct(vData, alongU)];
-    const terms = Math.max(magnitude(...alongU), magnitude(...alongV), 1e-9);
+    const terms = Math.max(magnitude(...alongU), magnitude(...alongV), firstOrderScale(call));
     const tolerance = (trial.isCoarse ? 1e-3 : 1e-8) * terms;
     if (!(Math.abs(left - right) > tolerance)) return;
     throw new Finding(
@@ -87,7 +91,7 @@ export const forwardOverReverse: Law = {
     const expected = hessianProduct(call, directions);
     const gradient = (operands: readonly Tensor[]): Tensor[] => gradientAt(call, operands);
     const [, products] = jvp(gradient, [call.operands], [directions]);
-    const scale = Math.max(magnitude(...expected), 1e-9);
+    const scale = Math.max(magnitude(...expected), firstOrderScale(call));
     for (const [k, product] of products.entries()) {
       expectClose(
         {
