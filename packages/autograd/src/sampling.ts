@@ -43,6 +43,8 @@ export interface TensorChoice extends Domain {
 export interface Draw {
   /** An integer from `min` to `max`, both included. */
   integer(min: number, max: number): number;
+  /** A size for an axis, from 1 to `max` (default 4); laws about zero-size tensors also draw 0. */
+  side(max?: number): number;
   boolean(): boolean;
   pick<T>(choices: readonly T[]): T;
   shape(choice?: ShapeChoice): number[];

@@ -256,7 +256,7 @@ export const einsum = operator("einsum", drawEinsum, (spec: string, ...operands:
 });
 
 function drawEinsum(draw: Draw): readonly unknown[] {
-  const [i, j, k] = [draw.integer(1, 3), draw.integer(1, 3), draw.integer(1, 3)];
+  const [i, j, k] = [draw.side(3), draw.side(3), draw.side(3)];
   const choices: readonly (readonly [string, ...(readonly number[])[]])[] = [
     ["ij,jk->ik", [i, j], [j, k]],
     ["ij,kj", [i, j], [k, j]],

@@ -120,7 +120,7 @@ function factors(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
 }
 
 function drawFactors(draw: Draw): readonly unknown[] {
-  const [m, k, n] = [draw.integer(1, 3), draw.integer(1, 3), draw.integer(1, 3)];
+  const [m, k, n] = [draw.side(3), draw.side(3), draw.side(3)];
   const [batchA = [], batchB = []] = draw.broadcastable(2, { maxRank: 2, maxSide: 3 });
   const a = draw.pick([[k], [m, k], [...batchA, m, k]]);
   const b = draw.pick([[k], [k, n], [...batchB, k, n]]);
@@ -137,7 +137,7 @@ function drawFactors(draw: Draw): readonly unknown[] {
 export const dot = operator(
   "dot",
   (draw) => {
-    const k = draw.integer(1, 4);
+    const k = draw.side();
     const before = draw.shape({ maxRank: 2, maxSide: 3 });
     return [draw.tensor([...before, k]), draw.tensor(draw.pick([[k], [k, 2], [2, k, 3]]))];
   },

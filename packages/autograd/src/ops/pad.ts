@@ -87,7 +87,7 @@ const extensions = new Map<PadMode, Extension>([
 export const pad = operator(
   "pad",
   (draw) => {
-    const shape = draw.shape({ minSide: 1 });
+    const shape = draw.shape();
     const widths = shape.map((): Pair => [draw.integer(0, 3), draw.integer(0, 3)]);
     const mode = draw.pick(["constant", "reflect", "edge", "wrap"] as const);
     return [draw.tensor(shape), { widths, mode, value: draw.pick([0, 1.5]) }];

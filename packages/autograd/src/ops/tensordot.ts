@@ -22,14 +22,17 @@ export interface TensordotOptions {
 export const tensordot = operator(
   "tensordot",
   (draw) => {
-    const [i, j, k] = [draw.integer(1, 3), draw.integer(1, 3), draw.integer(1, 3)];
-    return draw.pick([
-      [draw.tensor([i, j, k]), draw.tensor([j, k, 2])],
-      [draw.tensor([i, j]), draw.tensor([j, k]), { axes: 1 }],
-      [draw.tensor([i, j]), draw.tensor([k]), { axes: 0 }],
+    const [i, j, k] = [draw.side(3), draw.side(3), draw.side(3)];
+    const [left, right, options] = draw.pick([
       [
-        draw.tensor([i, j, k]),
-        draw.tensor([k, i]),
+        [i, j, k],
+        [j, k, 2],
+      ],
+      [[i, j], [j, k], { axes: 1 }],
+      [[i, j], [k], { axes: 0 }],
+      [
+        [i, j, k],
+        [k, i],
         {
           axes: [
             [0, -1],
@@ -37,7 +40,8 @@ export const tensordot = operator(
           ],
         },
       ],
-    ]);
+    ] as const);
+    return [draw.tensor(left), draw.tensor(right), ...(options === undefined ? [] : [options])];
   },
   (a: TensorLike, b: TensorLike, { axes = 2 }: TensordotOptions = {}): Tensor => {
     const [left, right] = [asTensor("tensordot", a), asTensor("tensordot", b)];

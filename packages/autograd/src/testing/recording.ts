@@ -95,6 +95,10 @@ class Recorder implements Draw {
     return this.#choose(tracks.integers, integerKind, { min, max });
   }
 
+  side(max = 4): number {
+    return this.integer(this.drawing.zeroSize === true ? 0 : 1, max);
+  }
+
   boolean(): boolean {
     return this.integer(0, 1) === 1;
   }
