@@ -1,0 +1,307 @@
+import {
+  argsort,
+  DTypeError,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  grad,
+  IndexError,
+  mul,
+  nonzero,
+  oneHot,
+  ShapeError,
+  scatterAdd,
+  scatterSet,
+  searchsorted,
+  segmentSum,
+  sort,
+  sum,
+  type Tensor,
+  TransformError,
+  take,
+  takeAlongAxis,
+  tensor,
+  topk,
+  unique,
+  uniqueAsync,
+  ValueError,
+  vmap,
+  zeros,
+} from "@glissade/autograd";
+import { describe, expect, test } from "vitest";
+
+describe("take", () => {
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+
+  test("puts the indices' axes in place of the axis, negative ones from the end", () => {
+    expect(take(x, [2, 0, -1], { axis: 0 }).toArray()).toEqual([
+      [5, 6],
+      [1, 2],
+      [5, 6],
+    ]);
+    expect(take(x, [[1], [0]], { axis: 1 }).shape).toEqual([3, 2, 1]);
+    expect(take(x, 1, { axis: -1 }).toArray()).toEqual([2, 4, 6]);
+  });
+
+  test("flattens without an axis, and takes nothing with no indices", () => {
+    expect(take(x, [4, 1]).toArray()).toEqual([5, 2]);
+    expect(take(x, [], { axis: 0 }).shape).toEqual([0, 2]);
+    expect(take(zeros([0, 2]), tensor(new Int32Array(0)), { axis: 0 }).shape).toEqual([0, 2]);
+  });
+
+  test("adds up the derivatives of what was taken twice", () => {
+    const g = grad((y: Tensor) =>
+      sum(
+        mul(
+          take(y, [0, 0, 2], { axis: 0 }),
+          tensor([
+            [1, 1],
+            [2, 2],
+            [3, 3],
+          ]),
+        ),
+      ),
+    )(x);
+    expect(g.toArray()).toEqual([
+      [3, 3],
+      [0, 0],
+      [3, 3],
+    ]);
+  });
+
+  test("refuses indices that are no integers or out of range", () => {
+    expect(() => take(x, [0.5], { axis: 0 })).toThrow(/index 0.5 is no integer/);
+    expect(() => take(x, tensor([0, 1]), { axis: 0 })).toThrow(DTypeError);
+    expect(() => take(x, [3], { axis: 0 }).toArray()).toThrow(IndexError);
+    expect(() => take(x, [3], { axis: 0 }).toArray()).toThrow(
+      /take: index 3 is out of range for axis 0 of size 3; use -3 … 2/,
+    );
+    expect(() => take(zeros([0]), [0]).toArray()).toThrow(/which is empty/);
+  });
+
+  test("batches either operand, or both", () => {
+    const at = tensor(Int32Array.of(0, 2, 1, 1), { shape: [2, 2] });
+    const rows = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const f = (y: Tensor, i: Tensor): Tensor => take(y, i, { axis: 0 });
+    expect(vmap(f)(rows, at).toArray()).toEqual([
+      [1, 3],
+      [5, 5],
+    ]);
+    expect(vmap(f, { inAxes: [null, 0] })(tensor([7, 8, 9]), at).toArray()).toEqual([
+      [7, 9],
+      [8, 8],
+    ]);
+    expect(vmap(f, { inAxes: [0, null] })(rows, tensor(Int32Array.of(2, 0))).toArray()).toEqual([
+      [3, 1],
+      [6, 4],
+    ]);
+    expect(
+      vmap(vmap(f, { inAxes: [null, 0] }))(rows, tensor(new Int32Array(4), { shape: [2, 2, 1] })).toArray(),
+    ).toEqual([
+      [[1], [1]],
+      [[4], [4]],
+    ]);
+  });
+});
+
+describe("takeAlongAxis", () => {
+  test("takes one element for each index, other axes broadcast", () => {
+    expect(
+      takeAlongAxis(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [[1], [0]],
+        { axis: 1 },
+      ).toArray(),
+    ).toEqual([[2], [3]]);
+    expect(
+      takeAlongAxis(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [[1, 0]],
+        { axis: 0 },
+      ).toArray(),
+    ).toEqual([[3, 2]]);
+    expect(takeAlongAxis([[5, 6, 7]], [[0], [2]], { axis: 1 }).toArray()).toEqual([[5], [7]]);
+    expect(() => takeAlongAxis([[1, 2]], [0])).toThrow(/shape \[1, 2\] and the indices \[1\].*same number of axes/);
+  });
+});
+
+describe("scatters", () => {
+  test("scatterAdd adds up what repeats; scatterSet keeps the last", () => {
+    expect(scatterAdd(zeros([3]), [0, 2, -1], [1, 2, 3]).toArray()).toEqual([1, 0, 5]);
+    expect(scatterSet([1, 2, 3], [0, 2, 0], [7, 8, 9]).toArray()).toEqual([9, 2, 8]);
+    expect(
+      scatterSet(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [1],
+        [[8], [9]],
+        { axis: 1 },
+      ).toArray(),
+    ).toEqual([
+      [1, 8],
+      [3, 9],
+    ]);
+    expect(scatterSet([1, 2], [], []).toArray()).toEqual([1, 2]);
+  });
+
+  test("scatterSet's derivative goes to the last writer and to what was kept", () => {
+    const f = (x: Tensor, u: Tensor): Tensor => sum(mul(scatterSet(x, [0, 2, 0], u), tensor([1, 10, 100])));
+    expect(grad(f)(tensor([1, 2, 3]), tensor([7, 8, 9])).toArray()).toEqual([0, 10, 0]);
+    expect(grad(f, { argnums: 1 })(tensor([1, 2, 3]), tensor([7, 8, 9])).toArray()).toEqual([0, 100, 1]);
+  });
+
+  test("say what shape the updates need, and which index is wrong", () => {
+    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2])).toThrow(ShapeError);
+    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2])).toThrow(/updates have shape \[2\].*need \[1, 2\]/);
+    expect(() => scatterSet([1, 2], [2], [3]).toArray()).toThrow(/scatterSet: index 2 is out of range/);
+    expect(() => scatterAdd([1, 2], [5], [3]).toArray()).toThrow(/scatterAdd: index 5 is out of range/);
+  });
+
+  test("segmentSum and oneHot", () => {
+    expect(
+      segmentSum(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        [1, 1, 0],
+        { count: 3 },
+      ).toArray(),
+    ).toEqual([
+      [5, 6],
+      [4, 6],
+      [0, 0],
+    ]);
+    expect(() => segmentSum([1, 2], [0], { count: 1 })).toThrow(/one id for each slice/);
+    expect(() => segmentSum([1], [0], { count: -1 })).toThrow(ValueError);
+    expect(oneHot([[0], [2]], 3).toArray()).toEqual([[[1, 0, 0]], [[0, 0, 1]]]);
+    expect(oneHot([5, -1], 2, { dtype: "int32" }).toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(() => oneHot([0], 1.5)).toThrow(/oneHot: 1.5 is no number of classes/);
+  });
+
+  test("dynamic slices move their start inside", () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(dynamicSlice(x, [1, 5], [1, 2]).toArray()).toEqual([[5, 6]]);
+    expect(dynamicSlice(x, [-3, 0], [2, 1]).toArray()).toEqual([[1], [4]]);
+    expect(dynamicUpdateSlice(x, [[8], [9]], [7, 1]).toArray()).toEqual([
+      [1, 8, 3],
+      [4, 9, 6],
+    ]);
+    expect(dynamicUpdateSlice(3, 4, tensor(new Int32Array(0))).item()).toBe(4);
+    expect(() => dynamicSlice(x, [0], [1, 1])).toThrow(/one start for each of its 2 axes/);
+    expect(() => dynamicSlice(x, [0, 0], [3, 1])).toThrow(/a slice of \[3, 1\] does not lie inside \[2, 3\]/);
+  });
+});
+
+describe("order", () => {
+  test("sorts stably, NaN last, in both directions", () => {
+    expect(argsort([2, 1, 2, 1]).toArray()).toEqual([1, 3, 0, 2]);
+    expect(argsort([2, 1, 2, 1], { descending: true }).toArray()).toEqual([0, 2, 1, 3]);
+    expect(sort([Number.NaN, 3, -Infinity, 1]).toArray()).toEqual([-Infinity, 1, 3, Number.NaN]);
+    expect(sort([Number.NaN, 3, 1], { descending: true }).toArray()).toEqual([Number.NaN, 3, 1]);
+    expect(
+      sort(
+        [
+          [3, 1],
+          [2, 4],
+        ],
+        { axis: 0 },
+      ).toArray(),
+    ).toEqual([
+      [2, 1],
+      [3, 4],
+    ]);
+    expect(sort(zeros([0])).shape).toEqual([0]);
+  });
+
+  test("topk gives values with their indices, and derivatives to them", () => {
+    const { values, indices } = topk(
+      [
+        [1, 5, 3],
+        [9, 7, 8],
+      ],
+      { k: 2 },
+    );
+    expect([values.toArray(), indices.toArray()]).toEqual([
+      [
+        [5, 3],
+        [9, 8],
+      ],
+      [
+        [1, 2],
+        [0, 2],
+      ],
+    ]);
+    expect(topk([1, 5, 3], { k: 1, descending: false }).values.toArray()).toEqual([1]);
+    expect(grad((x: Tensor) => sum(topk(x, { k: 2 }).values))(tensor([1, 5, 3])).toArray()).toEqual([0, 1, 1]);
+    expect(() => topk([1, 2], { k: 3 })).toThrow(/topk: k is 3; axis 0 has 2 elements/);
+  });
+
+  test("searchsorted on either side", () => {
+    expect(searchsorted([1, 3, 3, 5], [0, 3, 4, 9]).toArray()).toEqual([0, 1, 3, 4]);
+    expect(searchsorted([1, 3, 3, 5], [3, Number.NaN], { side: "right" }).toArray()).toEqual([3, 4]);
+    expect(() => searchsorted([[1]], [1])).toThrow(ShapeError);
+    expect(() => searchsorted([1], [1], { side: "middle" as "left" })).toThrow(/unknown side "middle"/);
+    expect(
+      vmap((row: Tensor, v: Tensor) => searchsorted(row, v))(
+        tensor([
+          [1, 2],
+          [5, 6],
+        ]),
+        tensor([2, 2]),
+      ).toArray(),
+    ).toEqual([1, 0]);
+  });
+
+  test("unique and nonzero depend on values, and say so where there are none", async () => {
+    const { values, inverse, counts } = unique([
+      [3, 1],
+      [3, Number.NaN],
+    ]);
+    expect([values.toArray(), inverse.toArray(), counts.toArray()]).toEqual([
+      [1, 3, Number.NaN],
+      [
+        [1, 0],
+        [1, 2],
+      ],
+      [1, 2, 1],
+    ]);
+    expect((await uniqueAsync(tensor([2, 2]))).values.toArray()).toEqual([2]);
+    expect(grad((x: Tensor) => sum(unique(x).values))(tensor([3, 1, 3])).toArray()).toEqual([1, 1, 0]);
+    expect(
+      nonzero([
+        [0, 5],
+        [7, 0],
+      ]).toArray(),
+    ).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(nonzero(zeros([2])).shape).toEqual([0, 1]);
+    expect(() => vmap((x: Tensor) => nonzero(x))(zeros([2, 3]))).toThrow(TransformError);
+    expect(() => vmap((x: Tensor) => unique(x).values)(zeros([2, 3]))).toThrow(
+      /unique: the shape of its result depends on values.*vmap/,
+    );
+  });
+});
