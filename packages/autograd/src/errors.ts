@@ -84,10 +84,10 @@ export class TransformError extends GlissadeError {
 }
 
 /**
- * Analytic and numerical gradients that disagree, thrown by `checkGradients`. Its fields hold what the message says.
+ * Analytic and numerical gradients that disagree, thrown by `checkGradients`. Its `detail` holds what the message says.
  *
  * @example
- * try { checkGradients(f, [x]); } catch (error) { if (error instanceof GradientCheckError) console.error(error.element); }
+ * try { checkGradients(f, [x]); } catch (error) { if (error instanceof GradientCheckError) console.error(error.detail.element); }
  */
 export class GradientCheckError extends GlissadeError {
   override name = "GradientCheckError";

@@ -118,6 +118,7 @@ export {
 } from "./tensor.js";
 export {
   type CustomGradientOptions,
+  type CustomJvpContext,
   type CustomVjpContext,
   customGradient,
   stopGradient,

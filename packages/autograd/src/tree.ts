@@ -94,6 +94,24 @@ export function sameStructure(a: TreeStructure, b: TreeStructure): boolean {
 }
 
 /**
+ * The leaves of `tree` in the order of `structure`, or undefined where it has another one: two objects may list the same keys in
+ * different orders, and leaves are matched by key.
+ */
+export function leavesInOrder(structure: TreeStructure, tree: unknown): Leaf[] | undefined {
+  if (!sameStructure(flattenTree(tree).structure, structure)) return undefined;
+  const visit = (part: TreeStructure, value: unknown, path: string): Leaf[] => {
+    if (part.kind === "array" && Array.isArray(value)) {
+      return part.items.flatMap((item, i) => visit(item, value[i], `${path}[${i}]`));
+    }
+    if (part.kind === "object" && isPlainObject(value)) {
+      return part.entries.flatMap(([key, item]) => visit(item, value[key], path === "" ? key : `${path}.${key}`));
+    }
+    return [{ path, value }];
+  };
+  return visit(structure, tree, "");
+}
+
+/**
  * A structure in words.
  *
  * @example

@@ -1,15 +1,14 @@
 import { asTensor } from "../convert.js";
 import { isFloat } from "../dtype.js";
 import { GradientError, ValueError } from "../errors.js";
-import { operandsOf, type Primitive } from "../graph.js";
-import { stretch } from "../ops/broadcast.js";
+import type { Primitive } from "../graph.js";
 import { zeros } from "../ops/create.js";
 import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { flattenTree, sameStructure, showStructure, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
+import { flattenTree, leavesInOrder, showStructure, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
+import { type FlatRule, withRules } from "./custom-primitive.js";
 import { refusePromise } from "./leaves.js";
-import { vmap } from "./vmap.js";
 
 const stopPrimitive: Primitive<undefined> = {
   name: "stopGradient",
@@ -28,7 +27,7 @@ const stopPrimitive: Primitive<undefined> = {
  */
 export const stopGradient = (x: TensorLike): Tensor => apply(stopPrimitive, [asTensor("stopGradient", x)], undefined);
 
-/** What a rule given to `customGradient` is told. */
+/** What a vjp rule given to `customGradient` is told. */
 export interface CustomVjpContext<A extends readonly unknown[], R> {
   /** The arguments. */
   readonly inputs: A;
@@ -38,69 +37,49 @@ export interface CustomVjpContext<A extends readonly unknown[], R> {
   readonly cotangent: R;
 }
 
+/** What a jvp rule given to `customGradient` is told. */
+export interface CustomJvpContext<A extends readonly unknown[], R> {
+  /** The arguments. */
+  readonly inputs: A;
+  /** What the function returned. */
+  readonly output: R;
+  /** Trees like the arguments; zeros in the place of integers and booleans. */
+  readonly tangents: A;
+}
+
 /** Options of `customGradient`. */
 export interface CustomGradientOptions<A extends readonly unknown[], R> {
-  /** Builds a tree of cotangents for each argument, in an array. */
+  /** Builds a tree of cotangents for each argument, in an array; what stands in the place of an integer or boolean is ignored. */
   readonly vjp: (context: CustomVjpContext<A, R>) => readonly unknown[];
+  /** Builds the tangent of the result, linear in the tangents: for forward mode. Default: the transpose of `vjp`. */
+  readonly jvp?: ((context: CustomJvpContext<A, R>) => unknown) | undefined;
 }
-
-/** The flat form of a rule: from tensors of arguments, outputs and cotangents to the arguments' cotangents. */
-type FlatRule = (
-  args: readonly Tensor[],
-  outputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-) => readonly Tensor[];
-
-interface CustomAttributes {
-  readonly rule: FlatRule;
-  readonly argumentCount: number;
-  /** Which output the node stands for. */
-  readonly index: number;
-}
-
-/** Output `index` of a function whose operands are its arguments and all its outputs: derivatives go to the arguments alone. */
-const customPrimitive: Primitive<CustomAttributes> = {
-  name: "customGradient",
-  linear: "none",
-  infer({ inputs, attributes: { argumentCount, index } }) {
-    const { shape = [], dtype = "float32" } = inputs[argumentCount + index] ?? {};
-    return { shape, dtype };
-  },
-  run: ({ inputs, attributes: { argumentCount, index } }) => inputs[argumentCount + index]?.data ?? new Float32Array(),
-  vjp({ inputs, attributes: { rule, argumentCount, index }, cotangent }) {
-    const outputs = inputs.slice(argumentCount);
-    const cotangents = outputs.map((output, i) =>
-      i === index ? cotangent : zeros(output.shape, { dtype: output.dtype }),
-    );
-    return [...rule(inputs.slice(0, argumentCount), outputs, cotangents), ...outputs.map(() => undefined)];
-  },
-  batch({ inputs, batched, size, attributes }) {
-    const whole = inputs.map((x, i) => (batched[i] ? x : stretch(x, [size, ...x.shape])));
-    return apply(customPrimitive, whole, { ...attributes, rule: vmap(attributes.rule) });
-  },
-};
 
 /**
- * A function with a vjp rule of its own in place of the one that its operators give: for stability, for speed, or for an estimate such as the
- * straight-through one. Derivatives go to the arguments only; tensors that `f` closes over count as constants. Derivatives of the rule give higher orders.
+ * A function with a derivative rule of its own in place of the one that its operators give: for stability, for speed, or for an estimate such as
+ * the straight-through one. Derivatives go to the arguments only; tensors and Variables that `f` closes over count as constants. Derivatives of
+ * the rule give higher orders. A rule that closes over an example of an enclosing `vmap` cannot be used after it: pass it as an argument.
  *
  * @param f Takes and returns trees of tensors.
  * @param options.vjp Gets `{inputs, output, cotangent}` and returns an array with a tree of cotangents for each argument.
- * @throws ValueError where `vjp` is no function, or arguments and result are no trees of tensors; TransformError where `f` returns a Promise;
- * GradientError, when it is differentiated, where the rule's cotangents are not like the arguments.
+ * @param options.jvp Gets `{inputs, output, tangents}` and returns a tree of tangents like the result; used by `jvp`. Default: `vjp` is
+ * transposed, which asks it to be linear in its cotangent. It may be called once for each leaf of the arguments.
+ * @throws ValueError where `vjp` or `jvp` is no function, or arguments and result are no trees of tensors; TransformError where `f` returns a
+ * Promise; GradientError, when it is differentiated, where what a rule returned is not like the arguments, or the result.
  * @example
  * const straight = customGradient((x: Tensor) => round(x), { vjp: ({ cotangent }) => [cotangent] });
  * grad(straight)(tensor(0.7)).item(); // 1
  */
 export function customGradient<A extends readonly unknown[], R>(
   f: (...args: A) => R,
-  { vjp: rule }: CustomGradientOptions<A, R>,
+  { vjp, jvp }: CustomGradientOptions<A, R>,
 ): (...args: A) => R {
-  if (typeof f !== "function" || typeof rule !== "function") {
+  if (typeof f !== "function" || typeof vjp !== "function" || (jvp !== undefined && typeof jvp !== "function")) {
     throw new ValueError(
-      "customGradient: takes a function, and {vjp}, a function that returns a cotangent for each argument.",
+      "customGradient: takes a function, and {vjp, jvp?}: vjp returns a cotangent for each argument, jvp the tangent of the result.",
     );
   }
+  const name = f.name || "f";
   return (...args) => {
     const given = flattenTree(args);
     const operands = given.leaves.map((leaf) =>
@@ -112,40 +91,44 @@ export function customGradient<A extends readonly unknown[], R>(
     refusePromise("customGradient", result);
     const { leaves, structure } = flattenTree(result);
     const outputs = leaves.map((leaf) => tensorLeaf("customGradient", "the result", leaf));
-    const flat = flatRule(f.name || "f", rule, given.structure, structure);
-    const wrapped = outputs.map((_, index) =>
-      apply(customPrimitive, [...operands, ...outputs], { rule: flat, argumentCount: operands.length, index }),
-    );
+    const context = (inputs: readonly Tensor[], results: readonly Tensor[]) => ({
+      inputs: unflattenTree(given.structure, inputs) as A,
+      output: unflattenTree(structure, results) as R,
+    });
+    const pull: FlatRule = (inputs, results, cotangents) => {
+      const made = vjp({ ...context(inputs, results), cotangent: unflattenTree(structure, cotangents) as R });
+      return checkedLeaves(`the vjp of ${name}`, made, given.structure, inputs, "an array like the arguments");
+    };
+    const push: FlatRule = (inputs, results, tangents) => {
+      const made = jvp?.({ ...context(inputs, results), tangents: unflattenTree(given.structure, tangents) as A });
+      return checkedLeaves(`the jvp of ${name}`, made, structure, results, "a tree like the result");
+    };
+    const wrapped = withRules(operands, outputs, { pull, push: jvp === undefined ? undefined : push });
     return unflattenTree(structure, wrapped) as R;
   };
 }
 
-function flatRule<A extends readonly unknown[], R>(
-  name: string,
-  rule: (context: CustomVjpContext<A, R>) => readonly unknown[],
-  inputs: TreeStructure,
-  outputs: TreeStructure,
-): FlatRule {
-  return (args, results, cotangents) => {
-    const made = rule({
-      inputs: unflattenTree(inputs, args) as A,
-      output: unflattenTree(outputs, results) as R,
-      cotangent: unflattenTree(outputs, cotangents) as R,
-    });
-    const { leaves, structure } = flattenTree(made);
-    if (!sameStructure(structure, inputs)) {
-      throw new GradientError(
-        `customGradient: the vjp of ${name} returned ${showStructure(structure)}; it must return an array like the arguments, ${showStructure(inputs)}.`,
-      );
-    }
-    return leaves.map((leaf, i) => {
-      const part = tensorLeaf("customGradient", `the cotangents of ${name}`, leaf);
-      const { shape, dtype } = operandsOf(args)[i] ?? part;
-      // An integer argument has no cotangent: whatever stands in its place is dropped.
-      if (!isFloat(dtype) || (sameShape(part.shape, shape) && part.dtype === dtype)) return part;
-      throw new GradientError(
-        `customGradient: the vjp of ${name} made a cotangent ${showShape(part.shape)} ${part.dtype} for an argument ${showShape(shape)} ${dtype}; they must be alike.`,
-      );
-    });
-  };
+/** The leaves of what a rule made, which must have the structure, and each the shape and dtype, of what they belong to. */
+function checkedLeaves(
+  rule: string,
+  made: unknown,
+  structure: TreeStructure,
+  likes: readonly Tensor[],
+  form: string,
+): Tensor[] {
+  const leaves = leavesInOrder(structure, made);
+  if (leaves === undefined) {
+    throw new GradientError(
+      `customGradient: ${rule} returned ${showStructure(flattenTree(made).structure)}; it must return ${form}, ${showStructure(structure)}.`,
+    );
+  }
+  return likes.map(({ shape, dtype }, i) => {
+    // Integers have neither cotangent nor tangent: whatever stands in the place of one is dropped.
+    if (!isFloat(dtype)) return zeros(shape, { dtype });
+    const part = tensorLeaf("customGradient", `what ${rule} returned`, leaves[i] ?? { path: "", value: undefined });
+    if (sameShape(part.shape, shape) && part.dtype === dtype) return part;
+    throw new GradientError(
+      `customGradient: ${rule} made ${showShape(part.shape)} ${part.dtype} for ${showShape(shape)} ${dtype}; they must be alike.`,
+    );
+  });
 }

@@ -9,7 +9,7 @@ import {
   describePath,
   flattenTree,
   type Leaf,
-  sameStructure,
+  leavesInOrder,
   showStructure,
   tensorLeaf,
   unflattenTree,
@@ -77,10 +77,10 @@ function pushForward(outputs: readonly Tensor[], leaves: readonly Tensor[], tang
 /** The leaves of the tangents, checked against the primals. */
 function tangentLeaves(primals: readonly unknown[], tangents: readonly unknown[], leaves: readonly Tensor[]): Tensor[] {
   const own = flattenTree(primals).structure;
-  const { leaves: given, structure } = flattenTree(tangents);
-  if (!sameStructure(own, structure)) {
+  const given = leavesInOrder(own, tangents);
+  if (given === undefined) {
     throw new ValueError(
-      `jvp: the tangents ${showStructure(structure)} are no tree like the primals ${showStructure(own)}.`,
+      `jvp: the tangents ${showStructure(flattenTree(tangents).structure)} are no tree like the primals ${showStructure(own)}.`,
     );
   }
   return given.map((leaf, i) => checkTangent(leaf, leaves[i]));

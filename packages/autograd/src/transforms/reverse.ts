@@ -39,7 +39,7 @@ export function pullBack(
       if (cotangent === undefined) continue;
       gathered.delete(node);
       if (linear) refuseNonlinear(node, dependent);
-      for (const [k, part] of applyRule(node, cotangent).entries()) {
+      for (const [k, part] of applyRule(node, cotangent, linear).entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
           checkCotangent(node, k, input, part);
@@ -64,8 +64,9 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
   });
 }
 
-function applyRule(node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] {
-  const { vjp, name } = node.primitive;
+function applyRule(node: Node, cotangent: Tensor, linear: boolean): readonly (Tensor | undefined)[] {
+  const { name, transpose } = node.primitive;
+  const vjp = linear && transpose !== undefined ? transpose : node.primitive.vjp;
   if ("none" in vjp) {
     throw new GradientError(
       `grad: ${name} has no derivative: ${vjp.none}. Wrap it in stopGradient(…) if it should count as a constant, or give a rule with customGradient.`,

@@ -9,7 +9,7 @@ import {
   describePath,
   flattenTree,
   type Leaf,
-  sameStructure,
+  leavesInOrder,
   showStructure,
   tensorLeaf,
   unflattenTree,
@@ -51,16 +51,14 @@ export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...ar
       (cotangent, i) => cotangent ?? zeros(inputs[i]?.shape ?? [], { dtype: inputs[i]?.dtype ?? "float32" }),
     );
     const pullback = (cotangents: unknown): unknown => {
-      const given = flattenTree(cotangents);
-      if (!sameStructure(given.structure, structure)) {
+      const given = leavesInOrder(structure, cotangents);
+      if (given === undefined) {
         throw new ValueError(
-          `vjp: the pullback takes cotangents like the value, ${showStructure(structure)}, not ${showStructure(given.structure)}.`,
+          `vjp: the pullback takes cotangents like the value, ${showStructure(structure)}, not ${showStructure(flattenTree(cotangents).structure)}.`,
         );
       }
       const replacements = new Map(
-        seeds.flatMap((seed, i) =>
-          seed === undefined ? [] : [[seed.node, checkCotangent(seed, given.leaves[i])] as const],
-        ),
+        seeds.flatMap((seed, i) => (seed === undefined ? [] : [[seed.node, checkCotangent(seed, given[i])] as const])),
       );
       const results = replacements.size === 0 ? pulled : substitute(pulled, replacements);
       group(results);
