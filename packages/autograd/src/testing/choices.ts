@@ -138,7 +138,8 @@ export const groupKind: ChoiceKind<GroupRequest, readonly Shape[]> = {
     const full = shapeKind.draw(request, random);
     if (request.count === 1) return [full];
     return Array.from({ length: request.count }, () => {
-      const drop = random.oneIn(3) ? random.integer(0, Math.max(0, full.length - rank.min)) : 0;
+      const spare = full.length - rank.min;
+      const drop = spare > 0 && random.oneIn(2) ? random.integer(1, spare) : 0;
       return full.slice(drop).map((own) => (side.min <= 1 && random.oneIn(4) ? 1 : own));
     });
   },

@@ -32,7 +32,7 @@ function elementwiseShape(trial: Trial): readonly number[] | undefined {
 export const broadcasting: Law = {
   name: "broadcasting ≡ explicit broadcastTo",
   drawing: { style: "plain" },
-  runs: 50,
+  runs: 100,
   applies: (trial) => broadcastShape(trial) !== undefined,
   check(trial) {
     const { call } = trial;
