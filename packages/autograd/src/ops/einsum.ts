@@ -2,89 +2,20 @@ import { asTensor, commonDType } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
-import { type Shape, showShape, sizeOf } from "../shape.js";
-import { leaf, type Tensor, type TensorLike } from "../tensor.js";
+import { showShape, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
+import { diagonal } from "./diagonal.js";
+import { parseSpec } from "./einsum-spec.js";
+import { mul } from "./elementwise.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./movement.js";
-import { take } from "./take.js";
 
 /** A tensor whose axes have names: one character each. */
 interface Labelled {
   readonly x: Tensor;
   readonly labels: readonly string[];
-}
-
-interface Spec {
-  readonly operands: readonly (readonly string[])[];
-  readonly output: readonly string[];
-}
-
-/** Names of the axes that "..." stands for, counted from the last: they cannot clash with letters. */
-const ellipsisLabel = (fromEnd: number): string => `…${fromEnd}`;
-
-/** Reads `ij,jk->ik`, with "..." and without "->". */
-function parse(spec: string, shapes: readonly Shape[]): Spec {
-  const compact = spec.replaceAll(" ", "");
-  const [inputs = "", output, ...more] = compact.split("->");
-  const terms = inputs.split(",");
-  if (more.length > 0) throw new ValueError(`einsum: "${spec}" has more than one "->".`);
-  if (terms.length !== shapes.length) {
-    throw new ValueError(`einsum: "${spec}" names ${terms.length} operands, and ${shapes.length} were given.`);
-  }
-  const operands = terms.map((term, i) => labelsOf(spec, term, shapes[i] ?? []));
-  const result = output === undefined ? implicitOutput(operands) : outputLabels(spec, output, operands);
-  return { operands, output: result };
-}
-
-function letters(spec: string, text: string): string[] {
-  for (const letter of text) {
-    if (!/[a-zA-Z]/.test(letter))
-      throw new ValueError(
-        `einsum: ${JSON.stringify(letter)} in "${spec}" is no label; use letters, commas, "->" and "...".`,
-      );
-  }
-  return [...text];
-}
-
-function labelsOf(spec: string, term: string, shape: Shape): string[] {
-  const [before = "", after, ...more] = term.split("...");
-  if (more.length > 0) throw new ValueError(`einsum: "${term}" in "${spec}" has more than one "...".`);
-  const named = before.length + (after?.length ?? 0);
-  const hidden = shape.length - named;
-  if (hidden < 0 || (after === undefined && hidden > 0)) {
-    throw new ShapeError(
-      `einsum: "${term}" in "${spec}" names ${named} axes, and its operand has shape ${showShape(shape)}.`,
-    );
-  }
-  const stretched = after === undefined ? [] : Array.from({ length: hidden }, (_, i) => ellipsisLabel(hidden - i));
-  return [...letters(spec, before), ...stretched, ...letters(spec, after ?? "")];
-}
-
-/** Without "->": the axes of "...", then the labels that occur once, in alphabetical order (NumPy's rule). */
-function implicitOutput(operands: readonly (readonly string[])[]): string[] {
-  const all = operands.flat();
-  const hidden = hiddenLabels(all);
-  const once = all.filter((label) => label.length === 1 && all.indexOf(label) === all.lastIndexOf(label));
-  return [...hidden, ...once.sort()];
-}
-
-const hiddenLabels = (labels: readonly string[]): string[] =>
-  [...new Set(labels.filter((label) => label.length > 1))].sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
-
-function outputLabels(spec: string, output: string, operands: readonly (readonly string[])[]): string[] {
-  const all = operands.flat();
-  const [before = "", after, ...more] = output.split("...");
-  if (more.length > 0) throw new ValueError(`einsum: the output of "${spec}" has more than one "...".`);
-  const hidden = after === undefined ? [] : hiddenLabels(all);
-  const labels = [...letters(spec, before), ...hidden, ...letters(spec, after ?? "")];
-  for (const [i, label] of labels.entries()) {
-    if (!all.includes(label))
-      throw new ValueError(`einsum: the output of "${spec}" names ${label}, which no operand has.`);
-    if (labels.indexOf(label) !== i) throw new ValueError(`einsum: the output of "${spec}" names ${label} twice.`);
-  }
-  return labels;
 }
 
 /** The size of each label; a side of 1 stretches. */
@@ -132,20 +63,11 @@ function tidy({ x, labels }: Labelled, sizes: ReadonlyMap<string, number>): Labe
 
 /** Axes i and j, of one size, as one: their diagonal, last. */
 function diagonalOf(x: Tensor, i: number, j: number): Tensor {
-  const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== i && axis !== j);
-  const size = Math.min(x.shape[i] ?? 1, x.shape[j] ?? 1);
-  const [rows, columns] = [x.shape[i] ?? 1, x.shape[j] ?? 1];
-  if (rows !== columns)
-    throw new ShapeError(
-      `einsum: a repeated label names axes of ${rows} and ${columns} in shape ${showShape(x.shape)}; a diagonal needs equal ones.`,
-    );
-  const flat = reshapeTo(permute(x, [...others, i, j]), [...others.map((axis) => x.shape[axis] ?? 1), rows * columns]);
-  const places = leaf(
-    [size],
-    "int32",
-    Int32Array.from({ length: size }, (_, n) => n * (columns + 1)),
+  const [rows, columns] = [x.shape[i], x.shape[j]];
+  if (rows === columns) return diagonal(x, { axis1: i, axis2: j });
+  throw new ShapeError(
+    `einsum: a repeated label names axes of ${rows} and ${columns} in shape ${showShape(x.shape)}; a diagonal needs equal ones.`,
   );
-  return take(flat, places, { axis: -1 });
 }
 
 /** Sums out the labels that nobody else needs. */
@@ -156,55 +78,80 @@ function reduceTo({ x, labels }: Labelled, needed: ReadonlySet<string>): Labelle
     : { x: sumAxes(x, axes), labels: labels.filter((label) => needed.has(label)) };
 }
 
-/** One matrix product: labels of both that are needed later are its batch, the other common ones are summed over. */
+/** One product: labels of both that are needed later are its batch, the other common ones are summed over. */
 function contract(a: Labelled, b: Labelled, needed: ReadonlySet<string>, sizes: ReadonlyMap<string, number>): Labelled {
   const common = a.labels.filter((label) => b.labels.includes(label));
   const batch = common.filter((label) => needed.has(label));
   const inner = common.filter((label) => !needed.has(label));
   const rows = a.labels.filter((label) => !common.includes(label));
   const columns = b.labels.filter((label) => !common.includes(label));
-  const size = (labels: readonly string[]): number => sizeOf(labels.map((label) => sizes.get(label) ?? 1));
-  const left = reshapeTo(order(a, [...batch, ...rows, ...inner]), [size(batch), size(rows), size(inner)]);
-  const right = reshapeTo(order(b, [...batch, ...inner, ...columns]), [size(batch), size(inner), size(columns)]);
   const labels = [...batch, ...rows, ...columns];
-  return {
-    x: reshapeTo(
-      matmul(left, right),
-      labels.map((label) => sizes.get(label) ?? 1),
-    ),
-    labels,
-  };
+  const shape = labels.map((label) => sizes.get(label) ?? 1);
+  if (inner.length === 0) {
+    const left = order(a, [...batch, ...rows]);
+    const right = order(b, [...batch, ...columns]);
+    const gap = rows.map(() => 1);
+    const spread = [...right.shape.slice(0, batch.length), ...gap, ...right.shape.slice(batch.length)];
+    return { x: mul(reshapeTo(left, [...left.shape, ...columns.map(() => 1)]), reshapeTo(right, spread)), labels };
+  }
+  const product = matmul(matrices(a, batch, rows, inner), matrices(b, batch, inner, columns));
+  return { x: reshapeTo(product, shape), labels };
 }
 
+/** The batch of matrices with these rows and columns; one that is stored the other way round is a transpose, which matmul reads in place. */
+function matrices(
+  part: Labelled,
+  batch: readonly string[],
+  rows: readonly string[],
+  columns: readonly string[],
+): Tensor {
+  const stored = part.labels.join() === [...batch, ...columns, ...rows].join();
+  const [first, second] = stored ? [columns, rows] : [rows, columns];
+  const x = order(part, [...batch, ...first, ...second]);
+  const side = (from: number, to: number): number => sizeOf(x.shape.slice(from, to));
+  const middle = batch.length + first.length;
+  const folded = reshapeTo(x, [side(0, batch.length), side(batch.length, middle), side(middle, x.rank)]);
+  return stored ? permute(folded, [0, 2, 1]) : folded;
+}
+
+/** The axes of a part in another order. */
 const order = ({ x, labels }: Labelled, wanted: readonly string[]): Tensor =>
   permute(
     x,
     wanted.map((label) => labels.indexOf(label)),
   );
 
-/** The pair whose product is smallest is multiplied first: for few operands as good as trying all orders. */
-function cheapestPair(
+/** Two parts, and the ones that are left. */
+interface Pair {
+  readonly a: Labelled;
+  readonly b: Labelled;
+  readonly rest: readonly Labelled[];
+}
+
+/**
+ * The pair whose product is smallest against what it replaces (the greedy order of D. Smith and J. Gray, "opt_einsum", Journal of Open Source
+ * Software 3, 2018), among equals that with the fewest multiplications; undefined where only one part is left.
+ */
+function nextPair(
   parts: readonly Labelled[],
-  sizes: ReadonlyMap<string, number>,
   output: readonly string[],
-): [number, number] {
-  let best: [number, number] = [0, 1];
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < parts.length; i++) {
-    for (let j = i + 1; j < parts.length; j++) {
-      const labels = new Set([...(parts[i]?.labels ?? []), ...(parts[j]?.labels ?? [])]);
-      const needed = neededBy(
-        parts.filter((_, k) => k !== i && k !== j),
-        output,
-      );
-      const size = sizeOf([...labels].filter((label) => needed.has(label)).map((label) => sizes.get(label) ?? 1));
-      if (size < least) {
-        least = size;
-        best = [i, j];
+  sizes: ReadonlyMap<string, number>,
+): Pair | undefined {
+  let best: { readonly pair: Pair; readonly growth: number; readonly work: number } | undefined;
+  const size = (labels: readonly string[]): number => sizeOf(labels.map((label) => sizes.get(label) ?? 1));
+  for (const [j, b] of parts.entries()) {
+    for (const [i, a] of parts.slice(0, j).entries()) {
+      const rest = parts.filter((_, k) => k !== i && k !== j);
+      const needed = neededBy(rest, output);
+      const labels = [...new Set([...a.labels, ...b.labels])];
+      const growth = size(labels.filter((label) => needed.has(label))) - a.x.size - b.x.size;
+      const work = size(labels);
+      if (best === undefined || growth < best.growth || (growth === best.growth && work < best.work)) {
+        best = { pair: { a, b, rest }, growth, work };
       }
     }
   }
-  return best;
+  return best?.pair;
 }
 
 const neededBy = (parts: readonly Labelled[], output: readonly string[]): Set<string> =>
@@ -213,7 +160,8 @@ const neededBy = (parts: readonly Labelled[], output: readonly string[]): Set<st
 /**
  * Einstein's summation: every axis gets a letter, letters missing from the output are summed over, and equal letters run together. As in NumPy:
  * `...` stands for axes that broadcast, a letter repeated in one operand takes the diagonal, and without `->` the output has the letters that occur
- * once, in alphabetical order. Runs as matrix products, the smallest results first.
+ * once, in alphabetical order. Axes of size 1 stretch. Where the output has no `...`, the axes that it stands for are summed over, as in PyTorch.
+ * Runs as matrix products of two operands at a time, small results first. Booleans count as int32.
  *
  * @param spec For instance `"ij,jk->ik"`, the matrix product.
  * @throws ValueError for a spec that cannot be read or names other operands; ShapeError where it does not fit the shapes.
@@ -226,33 +174,29 @@ export const einsum = operator("einsum", drawEinsum, (spec: string, ...operands:
   const common = commonDType("einsum", operands);
   const dtype = common === "bool" ? "int32" : common;
   const tensors = operands.map((operand) => castTo(asTensor("einsum", operand), dtype));
-  const parsed = parse(
+  const { operands: names, output } = parseSpec(
     spec,
     tensors.map((x) => x.shape),
   );
-  const labelled = tensors.map((x, i) => ({ x, labels: parsed.operands[i] ?? [] }));
+  const labelled = tensors.map((x, i) => ({ x, labels: names[i] ?? [] }));
   const sizes = sizesOf(spec, labelled);
-  let parts: Labelled[] = labelled.map((part) => tidy(part, sizes));
-  parts = parts.map((part, i) =>
+  const tidied = labelled.map((part) => tidy(part, sizes));
+  let parts = tidied.map((part, i) =>
     reduceTo(
       part,
       neededBy(
-        parts.filter((_, k) => k !== i),
-        parsed.output,
+        tidied.filter((_, k) => k !== i),
+        output,
       ),
     ),
   );
-  while (parts.length > 1) {
-    const [i, j] = cheapestPair(parts, sizes, parsed.output);
-    const [a, b] = [parts[i], parts[j]];
-    if (a === undefined || b === undefined) break;
-    const rest = parts.filter((_, k) => k !== i && k !== j);
-    parts = [...rest, contract(a, b, neededBy(rest, parsed.output), sizes)];
+  for (let pair = nextPair(parts, output, sizes); pair !== undefined; pair = nextPair(parts, output, sizes)) {
+    const { a, b, rest } = pair;
+    parts = [...rest, contract(a, b, neededBy(rest, output), sizes)];
   }
-  const [last] = parts;
-  return last === undefined
-    ? (tensors[0] ?? reshapeTo(castTo(asTensor("einsum", 0), dtype), []))
-    : order(last, parsed.output);
+  const [whole] = parts;
+  if (whole === undefined) throw new ValueError("einsum: there is no operand.");
+  return order(whole, output);
 });
 
 function drawEinsum(draw: Draw): readonly unknown[] {
@@ -266,6 +210,9 @@ function drawEinsum(draw: Draw): readonly unknown[] {
     ["ij,ij,j->i", [i, j], [i, j], [j]],
     ["i,j->ji", [i], [j]],
     ["bij,bjk->bik", [2, i, j], [2, j, k]],
+    ["ij,ij->ij", [i, j], [1, j]],
+    ["ji,jk,kl->li", [j, i], [j, k], [k, 2]],
+    ["iji,...j->j...", [i, j, i], [2, j]],
   ];
   const [spec, ...shapes] = draw.pick(choices);
   return [spec, ...shapes.map((shape) => draw.tensor(shape))];
