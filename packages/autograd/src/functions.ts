@@ -52,6 +52,7 @@ export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { cumprod, cumsum, diff, logcumsumexp } from "./ops/cumulative.js";
 export { cummax, cummin } from "./ops/cumulative-extremes.js";
 export { diag, diagonal, trace, tril, triu } from "./ops/diagonal.js";
+export { dynamicSlice, dynamicUpdateSlice } from "./ops/dynamic-slice.js";
 export { einsum } from "./ops/einsum.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
@@ -77,8 +78,8 @@ export {
   sum,
 } from "./ops/reduce.js";
 export { ceil, floor, floorDivide, remainder, round, trunc } from "./ops/rounding.js";
-export { dynamicSlice, dynamicUpdateSlice, oneHot, scatterAdd, scatterSet, segmentSum } from "./ops/scatter.js";
-export { nonzero, nonzeroAsync, searchsorted, type Unique, unique, uniqueAsync } from "./ops/search.js";
+export { oneHot, scatterAdd, scatterSet, segmentSum } from "./ops/scatter.js";
+export { searchsorted } from "./ops/search.js";
 export { flip, slice } from "./ops/slice.js";
 export { celu, elu, gelu, mish, selu, silu } from "./ops/smooth-activations.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
@@ -104,6 +105,7 @@ export {
   tan,
   tanh,
 } from "./ops/trigonometric.js";
+export { nonzero, nonzeroAsync, type Unique, type UniqueOptions, unique, uniqueAsync } from "./ops/unique.js";
 export { clip, maskedFill, nanToNum, where } from "./ops/where.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";

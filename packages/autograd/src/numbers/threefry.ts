@@ -53,15 +53,15 @@ export function foldIn(key: RandomKey, data: number): RandomKey {
 }
 
 /**
- * `count` keys for independent streams. The i-th does not depend on `count`, and differs from every `foldIn`.
+ * `count` keys for independent streams, from the `first`-th on (default 0). The i-th does not depend on `count`, and differs from every `foldIn`.
  *
- * @throws RangeError if `count` is not a safe integer ≥ 0
+ * @throws RangeError if `count` or `first` is not a safe integer ≥ 0
  * @example
  * const [weights, noise] = splitKey(keyFromSeed(0), 2);
  */
-export function splitKey(key: RandomKey, count: number): RandomKey[] {
+export function splitKey(key: RandomKey, count: number, first = 0): RandomKey[] {
   checkCounter("splitKey", count);
-  return Array.from({ length: count }, (_, i) => derive("splitKey", key, i, SPLIT_DOMAIN));
+  return Array.from({ length: count }, (_, i) => derive("splitKey", key, first + i, SPLIT_DOMAIN));
 }
 
 function derive(name: string, key: RandomKey, data: number, domain: number): RandomKey {

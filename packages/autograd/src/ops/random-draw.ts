@@ -10,7 +10,7 @@ export interface DrawAttributes {
   readonly kind: "uniform" | "normal" | "truncatedNormal" | "integers" | "permutation";
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The interval of integers and of the truncated normal. */
+  /** The interval of uniform numbers, of integers, and of the truncated normal. */
   readonly low: number;
   readonly high: number;
 }
@@ -24,8 +24,10 @@ export const drawPrimitive: Primitive<DrawAttributes> = {
     const counter = counterInput.data[0] as number;
     const out = allocate(dtype, sizeOf(shape));
     if (out instanceof Float32Array || out instanceof Float64Array) {
-      if (kind === "uniform") fillUniform(key, counter, out);
-      else if (kind === "normal") fillNormal(key, counter, out);
+      if (kind === "uniform") {
+        fillUniform(key, counter, out);
+        spread(out, low, high);
+      } else if (kind === "normal") fillNormal(key, counter, out);
       else fillTruncatedNormal(key, counter, out, low, high);
     } else if (kind === "permutation" && out instanceof Int32Array) fillPermutation(key, counter, out);
     else fillIntegers(key, counter, out, low, high);
@@ -34,6 +36,16 @@ export const drawPrimitive: Primitive<DrawAttributes> = {
   vjp: { none: "random numbers depend on nothing" },
   batch: { none: "a batch of counters would repeat numbers; draw outside, with the batch axis in the shape" },
 };
+
+/** [0, 1) spread to [low, high): what rounds up to the end starts again at low, less than once in 2²³ float32 draws. */
+function spread(out: Float32Array | Float64Array, low: number, high: number): void {
+  if (low === 0 && high === 1) return;
+  const width = high - low;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = low + width * (out[i] as number);
+    if ((out[i] as number) >= high) out[i] = low;
+  }
+}
 
 /** Words that `size` elements take from the stream: one for uniform and normal float32, two for all else. */
 export function wordsOf({ kind, dtype, shape }: DrawAttributes): number {

@@ -1,18 +1,27 @@
 import { asTensor } from "../convert.js";
-import { type DType, type FloatDType, isFloat } from "../dtype.js";
-import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import type { DType, FloatDType } from "../dtype.js";
+import { ShapeError, ValueError } from "../errors.js";
 import { keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
 import { apply } from "../primitive.js";
 import { checkShape, type Shape, showShape } from "../shape.js";
 import { scalar, type Tensor, type TensorLike, Variable } from "../tensor.js";
 import { argmax } from "./arg-reduce.js";
-import { neg, sub } from "./arithmetic.js";
+import { maximum, neg, sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
 import { log } from "./exponential.js";
 import { type DrawAttributes, drawPrimitive, wordsOf } from "./random-draw.js";
+import {
+  checkDeviation,
+  checkIntegers,
+  checkInterval,
+  checkRealDraw,
+  drawParameter,
+  standardInterval,
+} from "./random-parameters.js";
 import { checkState, type GeneratorState } from "./random-state.js";
 import { take } from "./take.js";
+import { clip } from "./where.js";
 
 /** Options of draws of real numbers. */
 export interface RealDrawOptions {
@@ -20,12 +29,15 @@ export interface RealDrawOptions {
   readonly dtype?: FloatDType | undefined;
 }
 
-/** A number, or a tensor that broadcasts with the draw and takes part in derivatives (reparameterisation). */
+/** A number, or a tensor that broadcasts to the shape drawn and takes part in derivatives (reparameterisation). */
 export type Parameter = TensorLike;
 
 /**
  * A source of random numbers: a key, fixed by the seed, and a counter of what was drawn, kept in a Variable. Numbers are Threefry-2x32 of both
  * (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the same seed and the same draws give the same numbers everywhere.
+ *
+ * A draw is an operator like any other: computed once, when it is read. Inside `vmap` it is the same for all examples; for other numbers in each,
+ * draw outside with the batch axis in the shape, and map over that.
  *
  * @example
  * const random = generator(42);
@@ -52,13 +64,13 @@ export class Generator {
   }
 
   /**
-   * Uniform numbers in [min, max).
+   * Uniform numbers in [min, max); where a bound is a tensor, rounding may reach max.
    *
-   * @param options.min Default 0; a number or a tensor that broadcasts.
-   * @param options.max Default 1; a number or a tensor that broadcasts.
+   * @param options.min Default 0; a number, or a tensor that broadcasts to the shape.
+   * @param options.max Default 1; a number, or a tensor that broadcasts to the shape.
    * @param options.dtype Default float32.
-   * @throws ShapeError, ValueError for what is no shape; ValueError for bounds that are not finite or in the wrong order; DTypeError for a dtype
-   * that is no float.
+   * @throws ShapeError, ValueError for what is no shape; ShapeError for a tensor that does not broadcast to it; ValueError for bounds that are not
+   * finite or in the wrong order; DTypeError for a dtype that is no float.
    * @example
    * generator(1).uniform([3], { min: -1, max: 1 });
    */
@@ -67,20 +79,23 @@ export class Generator {
     options: RealDrawOptions & { readonly min?: Parameter; readonly max?: Parameter } = {},
   ): Tensor {
     const { min = 0, max = 1, dtype = "float32" } = options;
-    if (typeof min === "number" && typeof max === "number") checkInterval("uniform", min, max);
-    const unit = this.#draw({ kind: "uniform", ...realDraw("uniform", shape, dtype) });
-    // Two numbers subtracted as tensors would make a float32 width, too coarse for a float64 draw.
-    const width = typeof min === "number" && typeof max === "number" ? max - min : sub(max, min);
-    return min === 0 && max === 1 ? unit : add(mul(unit, width), min);
+    checkRealDraw("uniform", shape, dtype);
+    if (typeof min === "number" && typeof max === "number") {
+      checkInterval("uniform", min, max);
+      return this.#draw({ kind: "uniform", shape, dtype, low: min, high: max });
+    }
+    const low = drawParameter("uniform", "min", min, shape, dtype);
+    const high = drawParameter("uniform", "max", max, shape, dtype);
+    return add(mul(this.#draw({ kind: "uniform", shape, dtype, low: 0, high: 1 }), sub(high, low)), low);
   }
 
   /**
    * Normal numbers, by inversion.
    *
-   * @param options.mean Default 0; a number or a tensor that broadcasts.
-   * @param options.std Standard deviation, 0 or more, default 1; a number or a tensor that broadcasts.
+   * @param options.mean Default 0; a number, or a tensor that broadcasts to the shape.
+   * @param options.std Standard deviation, 0 or more, default 1; a number, or a tensor that broadcasts to the shape.
    * @param options.dtype Default float32.
-   * @throws ShapeError, ValueError for what is no shape; ValueError for a negative or NaN std; DTypeError for a dtype that is no float.
+   * @throws ShapeError, ValueError for what is no shape; ShapeError for a tensor that does not broadcast to it; ValueError for a negative or NaN std; DTypeError for a dtype that is no float.
    * @example
    * generator(1).normal([3], { mean: 5, std: 0.1 });
    */
@@ -89,8 +104,11 @@ export class Generator {
     options: RealDrawOptions & { readonly mean?: Parameter; readonly std?: Parameter } = {},
   ): Tensor {
     const { mean = 0, std = 1, dtype = "float32" } = options;
+    checkRealDraw("normal", shape, dtype);
     checkDeviation("normal", std);
-    return shiftAndScale(this.#draw({ kind: "normal", ...realDraw("normal", shape, dtype) }), mean, std);
+    const center = drawParameter("normal", "mean", mean, shape, dtype);
+    const deviation = drawParameter("normal", "std", std, shape, dtype);
+    return shiftAndScale(this.#draw({ kind: "normal", shape, dtype, low: 0, high: 1 }), center, deviation);
   }
 
   /**
@@ -101,8 +119,8 @@ export class Generator {
    * @param options.min Default mean − 2 std.
    * @param options.max Default mean + 2 std.
    * @param options.dtype Default float32.
-   * @throws ShapeError, ValueError for what is no shape; ValueError for a std that is not positive or bounds in the wrong order; DTypeError for a
-   * dtype that is no float.
+   * @throws ShapeError, ValueError for what is no shape; ValueError for a std that is not positive, bounds in the wrong order, or bounds
+   * more than 37 standard deviations from the mean; DTypeError for a dtype that is no float.
    * @example
    * generator(1).truncatedNormal([3], { std: 0.02 }); // within ±0.04
    */
@@ -116,53 +134,49 @@ export class Generator {
     } = {},
   ): Tensor {
     const { mean = 0, std = 1, dtype = "float32" } = options;
+    checkRealDraw("truncatedNormal", shape, dtype);
     checkDeviation("truncatedNormal", std);
     if (std === 0) throw new ValueError("truncatedNormal: std is 0; it must be greater.");
     const { min = mean - 2 * std, max = mean + 2 * std } = options;
-    if (!(min < max)) throw new ValueError(`truncatedNormal: min ${min} is not below max ${max}.`);
-    const interval = { low: (min - mean) / std, high: (max - mean) / std };
-    return shiftAndScale(
-      this.#draw({ kind: "truncatedNormal", ...realDraw("truncatedNormal", shape, dtype), ...interval }),
-      mean,
-      std,
-    );
+    const interval = standardInterval(mean, std, min, max);
+    const z = this.#draw({ kind: "truncatedNormal", shape, dtype, ...interval });
+    // Rounding may leave the interval by a last place.
+    return clip(shiftAndScale(z, mean, std), { min, max });
   }
 
   /**
    * Integers in [min, max), all equally likely.
    *
    * @param options.min Default 0.
-   * @param options.max At most 2³² above min.
+   * @param options.max At most 2³² above min, which the dtype holds up to max − 1.
    * @param options.dtype int32 (default), uint32 or uint8.
-   * @throws ShapeError, ValueError for what is no shape; ValueError for bounds that are no integers, in the wrong order or too far apart;
-   * DTypeError for another dtype.
+   * @throws ShapeError, ValueError for what is no shape; ValueError for bounds that are no integers, in the wrong order, too far apart or not
+   * in the dtype; DTypeError for another dtype.
    * @example
    * generator(1).randint([3], { min: 1, max: 7 }); // dice
    */
   randint(shape: Shape, options: { readonly min?: number; readonly max: number; readonly dtype?: DType }): Tensor {
-    const { min = 0, max, dtype = "int32" } = options;
+    const { min = 0, max, dtype = "int32" } = { ...options };
     checkShape("randint", shape);
-    if (isFloat(dtype) || dtype === "bool")
-      throw new DTypeError(`randint: dtype ${dtype} holds no integers; use int32, uint32 or uint8.`);
-    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min >= max || max - min > 2 ** 32) {
-      throw new ValueError(`randint: [${min}, ${max}) is no range; min < max must be integers at most 2^32 apart.`);
-    }
+    checkIntegers("randint", min, max, dtype);
     return this.#draw({ kind: "integers", shape, dtype, low: min, high: max });
   }
 
   /**
    * True with probability p.
    *
-   * @param options.p In [0, 1], default 0.5; a number or a tensor that broadcasts.
+   * @param options.p In [0, 1], default 0.5; a number, or a tensor that broadcasts to the shape.
    * @returns bool.
-   * @throws ShapeError, ValueError for what is no shape; ValueError for a number p outside [0, 1].
+   * @throws ShapeError, ValueError for what is no shape; ShapeError for a tensor that does not broadcast to it; ValueError for a number p outside [0, 1].
    * @example
    * generator(1).bernoulli([4], { p: 0.9 });
    */
   bernoulli(shape: Shape, { p = 0.5 }: { readonly p?: Parameter } = {}): Tensor {
     if (typeof p === "number" && !(p >= 0 && p <= 1))
       throw new ValueError(`bernoulli: p is ${p}; a probability lies in [0, 1].`);
-    return less(this.uniform(shape), p);
+    checkShape("bernoulli", shape);
+    const chance = drawParameter("bernoulli", "p", p, shape, "float32");
+    return less(this.uniform(shape), chance);
   }
 
   /**
@@ -198,7 +212,8 @@ export class Generator {
    * @example
    * generator(1).categorical([5], { logits: [0, 0, -Infinity] }); // zeros and ones
    */
-  categorical(shape: Shape, { logits }: { readonly logits: TensorLike }): Tensor {
+  categorical(shape: Shape, options: { readonly logits: TensorLike }): Tensor {
+    const { logits } = { ...options };
     checkShape("categorical", shape);
     const scores = asTensor("categorical", logits);
     const batch = scores.shape.slice(0, -1);
@@ -206,11 +221,11 @@ export class Generator {
     const end = shape.slice(shape.length - batch.length);
     if (classes === 0 || batch.length > shape.length || batch.some((side, i) => side !== end[i] && side !== 1)) {
       throw new ShapeError(
-        `categorical: logits ${showShape(scores.shape)} have classes on their last axis and give draws of shape […, ${batch.join(", ")}], not ${showShape(shape)}.`,
+        `categorical: logits ${showShape(scores.shape)} do not give draws of shape ${showShape(shape)}: classes are on their last axis, and their other axes must broadcast to the last axes of the shape.`,
       );
     }
-    // u = 0 would give −∞ beside −∞: the middle of its interval in place of its end.
-    const uniform = add(this.uniform([...shape, classes]), 2 ** -25);
+    // Float64 for ties to be rare among many classes. Both ends would give ∞: 1 is not drawn, and 0 moves to the middle of its interval.
+    const uniform = maximum(this.uniform([...shape, classes], { dtype: "float64" }), 2 ** -54);
     return argmax(add(scores, neg(log(neg(log(uniform))))), { axis: -1 });
   }
 
@@ -224,7 +239,7 @@ export class Generator {
    */
   split(count = 2): Generator[] {
     if (!Number.isSafeInteger(count) || count < 0) throw new ValueError(`split: ${count} is no number of generators.`);
-    const keys = splitKey(this.#key, this.#splits + count).slice(this.#splits);
+    const keys = splitKey(this.#key, count, this.#splits);
     this.#splits += count;
     return keys.map((key) => new Generator(key));
   }
@@ -249,9 +264,9 @@ export class Generator {
    */
   setState(state: GeneratorState): void {
     const { key, counter, splits } = checkState(state);
+    this.#counter.assign(scalar(counter, "float64"));
     this.#key = key;
     this.#splits = splits;
-    this.#counter.assign(scalar(counter, "float64"));
   }
 }
 
@@ -270,26 +285,8 @@ export function generator(seed: number): Generator {
   return new Generator(keyFromSeed(seed));
 }
 
-function realDraw(name: string, shape: Shape, dtype: DType): Omit<DrawAttributes, "key" | "kind"> {
-  checkShape(name, shape);
-  if (!isFloat(dtype))
-    throw new DTypeError(`${name}: dtype ${String(dtype)} holds no real numbers; use float32 or float64.`);
-  return { shape, dtype, low: 0, high: 1 };
-}
-
+/** z · std + mean, by ordinary operators: derivatives reach both. */
 const shiftAndScale = (z: Tensor, mean: Parameter, std: Parameter): Tensor => {
   const scaled = std === 1 ? z : mul(z, std);
   return mean === 0 ? scaled : add(scaled, mean);
 };
-
-function checkInterval(name: string, min: number, max: number): void {
-  if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
-    throw new ValueError(`${name}: [${min}, ${max}) is no interval; min ≤ max must be finite.`);
-  }
-}
-
-function checkDeviation(name: string, std: Parameter): void {
-  if (typeof std === "number" && !(std >= 0 && std < Number.POSITIVE_INFINITY)) {
-    throw new ValueError(`${name}: std is ${std}; a standard deviation is finite and not negative.`);
-  }
-}

@@ -1,17 +1,19 @@
 import { asIndices, asTensor, commonDType } from "../convert.js";
-import { allocate, type DType } from "../dtype.js";
+import { allocate, checkDType, type DType, isFloat } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { apply, operator } from "../primitive.js";
-import { normalizeAxis, type Shape, sameShape, showShape, sizeOf } from "../shape.js";
+import type { Draw } from "../sampling.js";
+import { broadcastsTo, normalizeAxis, sameShape, showShape, sizeOf } from "../shape.js";
 import { leaf, type Tensor, type TensorLike } from "../tensor.js";
-import { maximum, sub } from "./arithmetic.js";
-import { reshapeTo } from "./broadcast.js";
+import { maximum } from "./arithmetic.js";
+import { reshapeTo, stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
-import { equal, greaterEqual, less, logicalAnd } from "./comparison.js";
+import { equal, greaterEqual } from "./comparison.js";
 import { add } from "./elementwise.js";
+import { moveaxis } from "./movement.js";
 import { placeAt, resolveIndices, take } from "./take.js";
-import { clip, where } from "./where.js";
+import { where } from "./where.js";
 
 /** Options of the scatters. */
 export interface ScatterOptions {
@@ -20,7 +22,7 @@ export interface ScatterOptions {
 }
 
 /** 0 … size − 1 as int32. */
-const counting = (size: number): Tensor =>
+export const counting = (size: number): Tensor =>
   leaf(
     [size],
     "int32",
@@ -34,7 +36,7 @@ interface Scattered {
   readonly axis: number;
 }
 
-/** The operands of a scatter, checked: the updates have the shape that `take` would give. */
+/** The operands of a scatter, checked: the updates get the shape that `take` would give. */
 function scatterOperands(
   name: string,
   x: TensorLike,
@@ -48,16 +50,16 @@ function scatterOperands(
   const own = normalizeAxis(name, axis, operand.rank);
   const given = castTo(asTensor(name, updates, dtype), dtype);
   const expected = [...operand.shape.slice(0, own), ...at.shape, ...operand.shape.slice(own + 1)];
-  if (!sameShape(given.shape, expected)) {
+  if (!broadcastsTo(given.shape, expected)) {
     throw new ShapeError(
       `${name}: the updates have shape ${showShape(given.shape)}; for x ${showShape(operand.shape)} and indices ${showShape(at.shape)} along axis ${own} ` +
-        `they need ${showShape(expected)}. Use broadcastTo.`,
+        `they need ${showShape(expected)}, or what broadcasts to it.`,
     );
   }
-  return { x: operand, at, updates: given, axis: own };
+  return { x: operand, at, updates: stretch(given, expected), axis: own };
 }
 
-function drawScatter(draw: Parameters<Parameters<typeof operator>[1]>[0]): [Tensor, Tensor, Tensor, { axis: number }] {
+function drawScatter(draw: Draw): [Tensor, Tensor, Tensor, { axis: number }] {
   const shape = draw.shape({ minRank: 1 });
   const axis = draw.integer(0, shape.length - 1);
   const size = shape[axis] ?? 1;
@@ -75,7 +77,7 @@ function drawScatter(draw: Parameters<Parameters<typeof operator>[1]>[0]): [Tens
  * `x` with `updates` added at `indices` along an axis: the reverse of `take`. Indices that repeat add up.
  *
  * @param indices Integers −n … n − 1 for an axis of size n; negative ones count from the end.
- * @param updates The shape of `take(x, indices, { axis })`.
+ * @param updates The shape of `take(x, indices, { axis })`, or what broadcasts to it.
  * @param options.axis Default 0.
  * @throws ShapeError for the updates' shape, AxisError for the axis, DTypeError for indices that are no integers; IndexError, when the value is
  * computed, for one out of range.
@@ -88,7 +90,8 @@ export const scatterAdd = operator(
   (x: TensorLike, indices: TensorLike, updates: TensorLike, { axis = 0 }: ScatterOptions = {}): Tensor => {
     const scattered = scatterOperands("scatterAdd", x, indices, updates, axis);
     const size = scattered.x.shape[scattered.axis] ?? 0;
-    return add(scattered.x, placeAt(scattered.updates, scattered.at, size, { axis: scattered.axis, shared: 0 }));
+    const attributes = { axis: scattered.axis, shared: 0, operator: "scatterAdd" };
+    return add(scattered.x, placeAt(scattered.updates, scattered.at, size, attributes));
   },
 );
 
@@ -123,7 +126,7 @@ const lastWriterPrimitive: Primitive<LastWriterAttributes> = {
  * derivative; what was replaced has derivative zero.
  *
  * @param indices Integers −n … n − 1 for an axis of size n; negative ones count from the end.
- * @param updates The shape of `take(x, indices, { axis })`.
+ * @param updates The shape of `take(x, indices, { axis })`, or what broadcasts to it.
  * @param options.axis Default 0.
  * @throws ShapeError for the updates' shape, AxisError for the axis, DTypeError for indices that are no integers; IndexError, when the value is
  * computed, for one out of range.
@@ -157,8 +160,9 @@ export interface SegmentSumOptions {
 
 /**
  * Sums the slices of `x` along its first axis by segment: slice i is added to segment `segmentIds[i]` of the result; segments without a slice are 0.
+ * As in `sum`, bool and uint8 give int32.
  *
- * @param segmentIds As many integers 0 … count − 1 as `x` has slices, in any order.
+ * @param segmentIds As many integers −count … count − 1 as `x` has slices, in any order; negative ones count from the end.
  * @param options.count The number of segments.
  * @throws ShapeError where the ids do not match; ValueError for a count that is no size; DTypeError for ids that are no integers; IndexError, when
  * the value is computed, for an id out of range.
@@ -172,7 +176,8 @@ export const segmentSum = operator(
     const count = draw.integer(1, 3);
     return [draw.tensor(shape), draw.tensor(shape.slice(0, 1), { dtype: "int32", min: 0, max: count - 1 }), { count }];
   },
-  (x: TensorLike, segmentIds: TensorLike, { count }: SegmentSumOptions): Tensor => {
+  (x: TensorLike, segmentIds: TensorLike, options: SegmentSumOptions): Tensor => {
+    const { count } = { ...options };
     const operand = asTensor("segmentSum", x);
     const ids = asIndices("segmentSum", segmentIds);
     if (!Number.isInteger(count) || count < 0)
@@ -182,113 +187,42 @@ export const segmentSum = operator(
         `segmentSum: x has shape ${showShape(operand.shape)} and the ids ${showShape(ids.shape)}; there must be one id for each slice of x.`,
       );
     }
-    return placeAt(operand, ids, count, { axis: 0, shared: 0 });
+    const summed = isFloat(operand.dtype) || operand.dtype === "uint32" ? operand : castTo(operand, "int32");
+    return placeAt(summed, ids, count, { axis: 0, shared: 0, operator: "segmentSum" });
   },
 );
 
 /** Options of `oneHot`. */
 export interface OneHotOptions {
+  /** Where the new axis goes in the result; default −1, last. */
+  readonly axis?: number | undefined;
   /** Default float32. */
   readonly dtype?: DType | undefined;
 }
 
 /**
- * A new last axis of size `classes` that is 1 at the index and 0 elsewhere; an index out of range gives zeros, as in JAX.
+ * A new axis of size `classes` that is 1 at the index and 0 elsewhere; an index out of range gives zeros, as in JAX.
  *
+ * @param options.axis Where the new axis goes in the result; default −1, last.
  * @param options.dtype Default float32.
- * @throws ValueError for a number of classes that is no size; DTypeError for indices that are no integers.
+ * @throws ValueError for a number of classes that is no size; AxisError for the axis; DTypeError for indices that are no integers.
  * @example
  * oneHot([0, 2], 3).toArray(); // [[1, 0, 0], [0, 0, 1]]
  */
 export const oneHot = operator(
   "oneHot",
-  (draw) => [draw.tensor(draw.shape({ maxRank: 2 }), { dtype: "int32", min: 0, max: 3 }), draw.integer(1, 4)],
-  (indices: TensorLike, classes: number, { dtype = "float32" }: OneHotOptions = {}): Tensor => {
+  (draw) => {
+    const shape = draw.shape({ maxRank: 2 });
+    const at = draw.tensor(shape, { dtype: "int32", min: 0, max: 3 });
+    return [at, draw.integer(1, 4), { axis: draw.integer(-shape.length - 1, shape.length) }];
+  },
+  (indices: TensorLike, classes: number, { axis = -1, dtype = "float32" }: OneHotOptions = {}): Tensor => {
     if (!Number.isInteger(classes) || classes < 0)
       throw new ValueError(`oneHot: ${classes} is no number of classes; use 0 or more.`);
     const at = asIndices("oneHot", indices);
-    return castTo(equal(reshapeTo(at, [...at.shape, 1]), counting(classes)), dtype);
-  },
-);
-
-/** The start of a slice along each axis, moved so that the slice lies inside, as in XLA. */
-function clampedStarts(name: string, starts: TensorLike, shape: Shape, sizes: Shape): Tensor[] {
-  const given = asIndices(name, starts);
-  if (!sameShape(given.shape, [shape.length])) {
-    throw new ShapeError(
-      `${name}: starts has shape ${showShape(given.shape)}; x ${showShape(shape)} needs one start for each of its ${shape.length} axes.`,
-    );
-  }
-  const fits =
-    sizes.length === shape.length &&
-    sizes.every((size, i) => Number.isInteger(size) && size >= 0 && size <= (shape[i] ?? 0));
-  if (!fits) throw new ShapeError(`${name}: a slice of ${showShape(sizes)} does not lie inside ${showShape(shape)}.`);
-  const all = castTo(given, "int32");
-  return shape.map((side, i) => clip(take(all, [i], { axis: 0 }), { min: 0, max: side - (sizes[i] ?? 0) }));
-}
-
-const drawStarts = (draw: Parameters<Parameters<typeof operator>[1]>[0], shape: Shape): Tensor =>
-  draw.tensor([shape.length], { dtype: "int32", min: -1, max: 4 });
-
-/**
- * The slice of `x` of the given sizes from `starts` on. The starts may be computed; they are moved so that the slice lies inside, as in XLA.
- *
- * @param starts One integer for each axis.
- * @param sizes The shape of the result, known beforehand.
- * @throws ShapeError where starts or sizes do not fit `x`; DTypeError for starts that are no integers.
- * @example
- * dynamicSlice([1, 2, 3, 4], [1], [2]).toArray(); // [2, 3]
- */
-export const dynamicSlice = operator(
-  "dynamicSlice",
-  (draw) => {
-    const shape = draw.shape();
-    return [draw.tensor(shape), drawStarts(draw, shape), shape.map((side) => draw.integer(1, side))];
-  },
-  (x: TensorLike, starts: TensorLike, sizes: Shape): Tensor => {
-    const operand = asTensor("dynamicSlice", x);
-    const from = clampedStarts("dynamicSlice", starts, operand.shape, sizes);
-    return from.reduce(
-      (part: Tensor, start, axis) => take(part, add(start, counting(sizes[axis] ?? 0)), { axis }),
-      operand,
-    );
-  },
-);
-
-/**
- * `x` with `update` in place of the slice from `starts` on. The starts may be computed; they are moved so that the slice lies inside, as in XLA.
- *
- * @param starts One integer for each axis.
- * @throws ShapeError where starts or the update do not fit `x`; DTypeError for starts that are no integers.
- * @example
- * dynamicUpdateSlice([1, 2, 3, 4], [8, 9], [1]).toArray(); // [1, 8, 9, 4]
- */
-export const dynamicUpdateSlice = operator(
-  "dynamicUpdateSlice",
-  (draw) => {
-    const shape = draw.shape();
-    return [draw.tensor(shape), draw.tensor(shape.map((side) => draw.integer(1, side))), drawStarts(draw, shape)];
-  },
-  (x: TensorLike, update: TensorLike, starts: TensorLike): Tensor => {
-    const dtype = commonDType("dynamicUpdateSlice", [x, update]);
-    const operand = castTo(asTensor("dynamicUpdateSlice", x), dtype);
-    const part = castTo(asTensor("dynamicUpdateSlice", update), dtype);
-    const from = clampedStarts("dynamicUpdateSlice", starts, operand.shape, part.shape);
-    let placed = part;
-    let inside: Tensor = castTo(leaf([], "bool", Uint8Array.of(1)), "bool");
-    for (const [axis, start] of from.entries()) {
-      const [side = 0, size = 0] = [operand.shape[axis], part.shape[axis]];
-      placed = placeAt(placed, add(start, counting(size)), side, { axis, shared: 0 });
-      const offset = sub(counting(side), start);
-      const covered = logicalAnd(greaterEqual(offset, 0), less(offset, size));
-      inside = logicalAnd(
-        inside,
-        reshapeTo(
-          covered,
-          operand.shape.map((_, i) => (i === axis ? side : 1)),
-        ),
-      );
-    }
-    return where(inside, placed, operand);
+    checkDType("oneHot", dtype);
+    const to = normalizeAxis("oneHot", axis, at.rank + 1);
+    const hot = castTo(equal(reshapeTo(at, [...at.shape, 1]), counting(classes)), dtype);
+    return to === at.rank ? hot : moveaxis(hot, -1, to);
   },
 );

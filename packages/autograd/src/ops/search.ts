@@ -1,13 +1,12 @@
 import { asTensor, commonDType } from "../convert.js";
 import { allocate } from "../dtype.js";
-import { ShapeError, TransformError, ValueError } from "../errors.js";
-import { type Primitive, placeholderOrigin } from "../graph.js";
+import { ShapeError, ValueError } from "../errors.js";
+import type { Primitive } from "../graph.js";
 import { apply, operator } from "../primitive.js";
-import { type Shape, showShape, sizeOf, stridesOf } from "../shape.js";
-import { leaf, Tensor, type TensorLike, Variable } from "../tensor.js";
+import { showShape, sizeOf } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import { stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
-import { take } from "./take.js";
 
 interface SearchAttributes {
   readonly right: boolean;
@@ -83,116 +82,3 @@ export const searchsorted = operator(
     });
   },
 );
-
-/** The elements of an operand whose result depends on their values in its shape: an error where there are none. */
-function requireValue(name: string, x: TensorLike): { tensor: Tensor; data: ReturnType<Tensor["data"]> } {
-  const tensor = asTensor(name, x);
-  if (tensor.node.symbolic) {
-    throw new TransformError(
-      `${name}: the shape of its result depends on values, and this tensor has none: it depends on a placeholder made by ${placeholderOrigin(tensor.node)}. ` +
-        "Call it outside, or use where with a mask of the full shape.",
-    );
-  }
-  return { tensor, data: tensor.data() };
-}
-
-/** What `unique` returns. */
-export interface Unique {
-  /** The different elements in ascending order, NaN last; NaNs count as equal. They carry derivatives. */
-  readonly values: Tensor;
-  /** int32, of the operand's shape: for each element its place in `values`. */
-  readonly inverse: Tensor;
-  /** int32: how often each value occurs. */
-  readonly counts: Tensor;
-}
-
-/**
- * The different elements of a tensor. Needs values: the shape of the result depends on them.
- *
- * @returns `{values, inverse, counts}`, values in ascending order; derivatives go to the first occurrence of each.
- * @throws TransformError where the operand has no value, inside `vmap` for instance.
- * @example
- * unique([3, 1, 3]).values.toArray(); // [1, 3]
- */
-export function unique(x: TensorLike): Unique {
-  const { tensor, data } = requireValue("unique", x);
-  const order = Uint32Array.from(data, (_, i) => i);
-  const rank = (i: number): number => data[i] as number;
-  order.sort((i, j) =>
-    rank(i) < rank(j)
-      ? -1
-      : rank(i) > rank(j)
-        ? 1
-        : Number(Number.isNaN(rank(i))) - Number(Number.isNaN(rank(j))) || i - j,
-  );
-  const inverse = new Int32Array(data.length);
-  const first: number[] = [];
-  const counts: number[] = [];
-  for (const [n, i] of order.entries()) {
-    const previous = n === 0 ? undefined : rank(order[n - 1] as number);
-    const isNew =
-      previous === undefined || !(previous === rank(i) || (Number.isNaN(previous) && Number.isNaN(rank(i))));
-    if (isNew) {
-      first.push(i);
-      counts.push(0);
-    }
-    inverse[i] = first.length - 1;
-    counts[first.length - 1] = (counts[first.length - 1] ?? 0) + 1;
-  }
-  return {
-    values: take(tensor, leaf([first.length], "int32", Int32Array.from(first))),
-    inverse: leaf(tensor.shape, "int32", inverse),
-    counts: leaf([counts.length], "int32", Int32Array.from(counts)),
-  };
-}
-
-/**
- * `unique` for backends that cannot be read synchronously.
- *
- * @throws TransformError (as a rejection) where the operand has no value.
- * @example
- * const { values } = await uniqueAsync(x);
- */
-export async function uniqueAsync(x: TensorLike): Promise<Unique> {
-  await present(x);
-  return unique(x);
-}
-
-/**
- * The indices of the elements that are not 0, in row-major order. Needs values: the shape of the result depends on them.
- *
- * @returns int32 [count, rank], a row of indices for each such element, as in PyTorch.
- * @throws TransformError where the operand has no value, inside `vmap` for instance.
- * @example
- * nonzero([[0, 5], [7, 0]]).toArray(); // [[0, 1], [1, 0]]
- */
-export function nonzero(x: TensorLike): Tensor {
-  const { tensor, data } = requireValue("nonzero", x);
-  const { shape, rank } = tensor;
-  const places: number[] = [];
-  for (const [i, value] of data.entries()) if (value !== 0) places.push(i);
-  const strides = stridesOf(shape);
-  const indices = Int32Array.from({ length: places.length * rank }, (_, n) => {
-    const axis = n % rank;
-    return Math.floor((places[Math.floor(n / rank)] ?? 0) / (strides[axis] ?? 1)) % (shape[axis] ?? 1);
-  });
-  return leaf([places.length, rank] satisfies Shape, "int32", indices);
-}
-
-/**
- * `nonzero` for backends that cannot be read synchronously.
- *
- * @throws TransformError (as a rejection) where the operand has no value.
- * @example
- * const indices = await nonzeroAsync(mask);
- */
-export async function nonzeroAsync(x: TensorLike): Promise<Tensor> {
-  await present(x);
-  return nonzero(x);
-}
-
-/** Waits until the value of a tensor is there. */
-async function present(x: TensorLike): Promise<void> {
-  if (x instanceof Tensor) await x.read();
-  if (x instanceof Variable) await x.value.read();
-}

@@ -23,8 +23,8 @@ interface SortAttributes {
   readonly descending: boolean;
 }
 
-/** NaN counts as greater than every number, as in NumPy and PyTorch. */
-function compare(a: number, b: number): number {
+/** The order of sorting: NaN counts as greater than every number, as in NumPy and PyTorch. */
+export function compareNumbers(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
   return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
@@ -59,7 +59,9 @@ function sortRow(
 ): void {
   const order = Uint32Array.from({ length }, (_, i) => i);
   // The index decides between equals: stable in both directions.
-  order.sort((i, j) => sign * compare(x[start + i * stride] as number, x[start + j * stride] as number) || i - j);
+  order.sort(
+    (i, j) => sign * compareNumbers(x[start + i * stride] as number, x[start + j * stride] as number) || i - j,
+  );
   for (let i = 0; i < length; i++) out[start + i * stride] = order[i] as number;
 }
 
@@ -133,8 +135,9 @@ export const topk = operator(
     const [x, { axis, descending }] = drawSortable(draw);
     return [x, { k: draw.integer(1, x.shape.at(axis) ?? 1), axis, descending }];
   },
-  (x: TensorLike, { k, axis = -1, descending = true }: TopkOptions): { values: Tensor; indices: Tensor } => {
+  (x: TensorLike, options: TopkOptions): { values: Tensor; indices: Tensor } => {
     const operand = asTensor("topk", x);
+    const { k, axis = -1, descending = true } = { ...options };
     const along = normalizeAxis("topk", axis, operand.rank);
     const size = operand.shape[along] ?? 0;
     if (!Number.isInteger(k) || k < 0 || k > size) {

@@ -30,18 +30,19 @@ interface TakeAttributes {
   readonly axis: number;
   /** Leading axes that `x` and the indices share: each example takes by its own indices. */
   readonly shared: number;
+  /** The operator that errors name. */
+  readonly operator: string;
 }
 
 /** The loops of both kernels: rows of `inner` elements, by example, by what lies before the axis, by index. */
 function eachRow(
-  { axis, shared }: TakeAttributes,
+  { axis, shared, operator }: TakeAttributes,
   gathered: Shape,
   indices: KernelInput,
   size: number,
-  name: string,
   visit: (gatheredStart: number, placeStart: number, length: number) => void,
 ): void {
-  const at = resolveIndices(name, indices, axis, size);
+  const at = resolveIndices(operator, indices, axis, size);
   const examples = sizeOf(indices.shape.slice(0, shared));
   const count = sizeOf(indices.shape.slice(shared));
   const outer = sizeOf(gathered.slice(shared, axis));
@@ -65,7 +66,7 @@ const takePrimitive: Primitive<TakeAttributes> = {
   }),
   run({ inputs: [x, indices], attributes, shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
-    eachRow(attributes, shape, indices, x.shape[attributes.axis] ?? 0, "take", (to, from, length) => {
+    eachRow(attributes, shape, indices, x.shape[attributes.axis] ?? 0, (to, from, length) => {
       if (length === 1) out[to] = x.data[from] as number;
       else out.set(x.data.subarray(from, from + length), to);
     });
@@ -79,10 +80,10 @@ const takePrimitive: Primitive<TakeAttributes> = {
     const { inputs, batched, attributes } = context;
     const [x, indices] = inputs;
     const { axis, shared } = attributes;
-    if (shared === 0 && !batched[1]) return takeAt(x, indices, { axis: axis + 1, shared });
+    if (shared === 0 && !batched[1]) return takeAt(x, indices, { ...attributes, axis: axis + 1 });
     if (shared === 0 && !batched[0]) return moveaxis(takeAt(x, indices, attributes), axis, 0);
     const [rows, at] = repeatUnbatched(context);
-    return takeAt(rows, at, { axis: axis + 1, shared: shared + 1 });
+    return takeAt(rows, at, { ...attributes, axis: axis + 1, shared: shared + 1 });
   },
 };
 
@@ -108,27 +109,31 @@ const placePrimitive: Primitive<TakeAttributes & { readonly size: number }> = {
   }),
   run({ inputs: [updates, indices], attributes, shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
-    eachRow(attributes, updates.shape, indices, attributes.size, "scatterAdd", (from, to, length) => {
-      for (let k = 0; k < length; k++) out[to + k] = (out[to + k] as number) + (updates.data[from + k] as number);
+    eachRow(attributes, updates.shape, indices, attributes.size, (from, to, length) => {
+      if (dtype === "bool")
+        for (let k = 0; k < length; k++) out[to + k] = out[to + k] || updates.data[from + k] ? 1 : 0;
+      else for (let k = 0; k < length; k++) out[to + k] = (out[to + k] as number) + (updates.data[from + k] as number);
     });
     return out;
   },
-  vjp: ({ inputs: [, indices], attributes: { axis, shared }, cotangent }) => [
-    takeAt(cotangent, indices, { axis, shared }),
+  vjp: ({ inputs: [, indices], attributes: { axis, shared, operator }, cotangent }) => [
+    takeAt(cotangent, indices, { axis, shared, operator }),
     undefined,
   ],
   batch(context) {
     const { inputs, batched, attributes } = context;
     const { axis, shared, size } = attributes;
-    if (shared === 0 && !batched[1]) return placeAt(inputs[0], inputs[1], size, { axis: axis + 1, shared });
+    if (shared === 0 && !batched[1]) return placeAt(inputs[0], inputs[1], size, { ...attributes, axis: axis + 1 });
     const [updates, at] = repeatUnbatched(context);
-    return placeAt(updates, at, size, { axis: axis + 1, shared: shared + 1 });
+    return placeAt(updates, at, size, { ...attributes, axis: axis + 1, shared: shared + 1 });
   },
 };
 
-/** Zeros with `size` places along the axis, to which the updates are added where the indices say: the transpose of `take`. */
-export const placeAt = (updates: Tensor, indices: Tensor, size: number, { axis, shared }: TakeAttributes): Tensor =>
-  apply(placePrimitive, [updates, indices], { axis, shared, size });
+/**
+ * Zeros with `size` places along the axis, to which the updates are added where the indices say: the transpose of `take`. Booleans add as "or".
+ */
+export const placeAt = (updates: Tensor, indices: Tensor, size: number, attributes: TakeAttributes): Tensor =>
+  apply(placePrimitive, [updates, indices], { ...attributes, size });
 
 /** Options of `take`. */
 export interface TakeOptions {
@@ -157,8 +162,9 @@ export const take = operator(
   (x: TensorLike, indices: TensorLike, { axis }: TakeOptions = {}): Tensor => {
     const operand = asTensor("take", x);
     const at = asIndices("take", indices);
-    if (axis === undefined) return takeAt(reshapeTo(operand, [operand.size]), at, { axis: 0, shared: 0 });
-    return takeAt(operand, at, { axis: normalizeAxis("take", axis, operand.rank), shared: 0 });
+    if (axis === undefined)
+      return takeAt(reshapeTo(operand, [operand.size]), at, { axis: 0, shared: 0, operator: "take" });
+    return takeAt(operand, at, { axis: normalizeAxis("take", axis, operand.rank), shared: 0, operator: "take" });
   },
 );
 

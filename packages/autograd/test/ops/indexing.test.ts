@@ -157,10 +157,63 @@ describe("scatters", () => {
   });
 
   test("say what shape the updates need, and which index is wrong", () => {
-    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2])).toThrow(ShapeError);
-    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2])).toThrow(/updates have shape \[2\].*need \[1, 2\]/);
+    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2, 3])).toThrow(ShapeError);
+    expect(() => scatterAdd(zeros([3, 2]), [0], [1, 2, 3])).toThrow(/updates have shape \[3\].*need \[1, 2\]/);
     expect(() => scatterSet([1, 2], [2], [3]).toArray()).toThrow(/scatterSet: index 2 is out of range/);
     expect(() => scatterAdd([1, 2], [5], [3]).toArray()).toThrow(/scatterAdd: index 5 is out of range/);
+    expect(() => segmentSum([1, 2], [0, 5], { count: 2 }).toArray()).toThrow(/segmentSum: index 5 is out of range/);
+    const backward = grad((u: Tensor) => sum(scatterAdd(zeros([2]), [-3], u)));
+    expect(() => backward(tensor([1])).toArray()).toThrow(/scatterAdd: index -3 is out of range/);
+  });
+
+  test("broadcast their updates", () => {
+    expect(scatterSet([1, 2, 3], [0, 2], 9).toArray()).toEqual([9, 2, 9]);
+    expect(scatterAdd(zeros([2, 2]), [0, 0], [1, 2]).toArray()).toEqual([
+      [2, 4],
+      [0, 0],
+    ]);
+    expect(grad((u: Tensor) => sum(scatterAdd(zeros([3]), [0, 1], u)))(tensor(5)).item()).toBe(2);
+  });
+
+  test("add booleans as or, and sum them as integers", () => {
+    const found = scatterAdd(tensor([false, false]), [0, 0], tensor([true, true]));
+    expect([found.dtype, ...found.data()]).toEqual(["bool", 1, 0]);
+    const counts = segmentSum(tensor([true, true, true]), [0, 0, 1], { count: 2 });
+    expect([counts.dtype, ...counts.data()]).toEqual(["int32", 2, 1]);
+    expect(segmentSum(tensor(Uint8Array.of(200, 100)), [0, 0], { count: 1 }).toArray()).toEqual([300]);
+  });
+
+  test("differentiate twice", () => {
+    const at = tensor(Int32Array.of(1, 1, 0));
+    // Σ (scatterAdd(0, at, u))³ = (u₀ + u₁)³ + u₂³
+    const f = (u: Tensor): Tensor => {
+      const placed = scatterAdd(zeros([2]), at, u);
+      return sum(mul(placed, mul(placed, placed)));
+    };
+    expect(grad(f)(tensor([1, 2, 3])).toArray()).toEqual([27, 27, 27]);
+    expect(grad((u: Tensor) => sum(grad(f)(u)))(tensor([1, 2, 3])).toArray()).toEqual([36, 36, 18]);
+  });
+
+  test("batch by example, the last writer of each", () => {
+    const f = (x: Tensor, i: Tensor, u: Tensor): Tensor => scatterSet(x, i, u);
+    const at = tensor(Int32Array.of(0, 0, 1, 0), { shape: [2, 2] });
+    const updates = tensor([
+      [7, 8],
+      [9, 6],
+    ]);
+    expect(vmap(f)(zeros([2, 2]), at, updates).toArray()).toEqual([
+      [8, 0],
+      [6, 9],
+    ]);
+    expect(vmap(f, { inAxes: [null, 0, null] })(zeros([2]), at, tensor([1, 2])).toArray()).toEqual([
+      [2, 0],
+      [2, 1],
+    ]);
+    const g = (x: Tensor, i: Tensor, u: Tensor): Tensor => scatterAdd(x, i, u);
+    expect(vmap(g, { inAxes: [null, 0, 0] })(zeros([2]), at, updates).toArray()).toEqual([
+      [15, 0],
+      [6, 9],
+    ]);
   });
 
   test("segmentSum and oneHot", () => {
@@ -186,7 +239,14 @@ describe("scatters", () => {
       [0, 0],
       [0, 0],
     ]);
+    expect(oneHot([0, 2], 3, { axis: 0 }).toArray()).toEqual([
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ]);
     expect(() => oneHot([0], 1.5)).toThrow(/oneHot: 1.5 is no number of classes/);
+    expect(() => oneHot([0], 2, { axis: 2 })).toThrow(/oneHot: axis 2 is out of range for rank 2/);
+    expect(() => oneHot([0], 2, { dtype: "float16" as "float32" })).toThrow(DTypeError);
   });
 
   test("dynamic slices move their start inside", () => {
@@ -201,6 +261,25 @@ describe("scatters", () => {
       [4, 9, 6],
     ]);
     expect(dynamicUpdateSlice(3, 4, tensor(new Int32Array(0))).item()).toBe(4);
+    expect(dynamicUpdateSlice([1, 2], zeros([0]), [1]).toArray()).toEqual([1, 2]);
+    expect(dynamicUpdateSlice([1, 2], [-0], [0]).toArray()).toEqual([-0, 2]);
+    const g = grad((y: Tensor, u: Tensor) => sum(mul(dynamicUpdateSlice(y, u, [9]), [1, 10, 100])), {
+      argnums: [0, 1],
+    });
+    expect(g(tensor([1, 2, 3]), tensor([7, 8])).map((each) => each.toArray())).toEqual([
+      [1, 0, 0],
+      [10, 100],
+    ]);
+    expect(
+      vmap((start: Tensor) => dynamicSlice([1, 2, 3], start, [2]))(
+        tensor(Int32Array.of(0, 1, 5), { shape: [3, 1] }),
+      ).toArray(),
+    ).toEqual([
+      [1, 2],
+      [2, 3],
+      [2, 3],
+    ]);
+    expect(() => dynamicSlice(x, [0, 0], 1 as never)).toThrow(/dynamicSlice: a shape is an array/);
     expect(() => dynamicSlice(x, [0], [1, 1])).toThrow(/one start for each of its 2 axes/);
     expect(() => dynamicSlice(x, [0, 0], [3, 1])).toThrow(/a slice of \[3, 1\] does not lie inside \[2, 3\]/);
   });

@@ -2,6 +2,7 @@ import {
   argsort,
   grad,
   nonzero,
+  nonzeroAsync,
   ShapeError,
   searchsorted,
   sort,
@@ -12,6 +13,7 @@ import {
   topk,
   unique,
   uniqueAsync,
+  variable,
   vmap,
   zeros,
 } from "@glissade/autograd";
@@ -59,6 +61,7 @@ describe("order", () => {
     expect(topk([1, 5, 3], { k: 1, descending: false }).values.toArray()).toEqual([1]);
     expect(grad((x: Tensor) => sum(topk(x, { k: 2 }).values))(tensor([1, 5, 3])).toArray()).toEqual([0, 1, 1]);
     expect(() => topk([1, 2], { k: 3 })).toThrow(/topk: k is 3; axis 0 has 2 elements/);
+    expect(() => topk([1, 2], undefined as never)).toThrow(/topk: k is undefined/);
   });
 
   test("searchsorted on either side", () => {
@@ -78,10 +81,14 @@ describe("order", () => {
   });
 
   test("unique and nonzero depend on values, and say so where there are none", async () => {
-    const { values, inverse, counts } = unique([
+    const x = [
       [3, 1],
       [3, Number.NaN],
-    ]);
+    ];
+    const { values, inverse, counts } = unique(x, { returnInverse: true });
+    expect(unique(x).toArray()).toEqual([1, 3, Number.NaN]);
+    expect(unique([Number.NaN, 0, Number.NaN], { returnCounts: true }).counts.toArray()).toEqual([1, 2]);
+    expect(unique(zeros([0])).shape).toEqual([0]);
     expect([values.toArray(), inverse.toArray(), counts.toArray()]).toEqual([
       [1, 3, Number.NaN],
       [
@@ -90,8 +97,11 @@ describe("order", () => {
       ],
       [1, 2, 1],
     ]);
-    expect((await uniqueAsync(tensor([2, 2]))).values.toArray()).toEqual([2]);
-    expect(grad((x: Tensor) => sum(unique(x).values))(tensor([3, 1, 3])).toArray()).toEqual([1, 1, 0]);
+    expect((await uniqueAsync(tensor([2, 2]))).toArray()).toEqual([2]);
+    expect((await uniqueAsync(variable([2, 2]), { returnCounts: true })).counts.toArray()).toEqual([2]);
+    expect((await nonzeroAsync(tensor([0, 2]))).toArray()).toEqual([[1]]);
+    expect(nonzero(5).shape).toEqual([1, 0]);
+    expect(grad((y: Tensor) => sum(unique(y)))(tensor([3, 1, 3])).toArray()).toEqual([1, 1, 0]);
     expect(
       nonzero([
         [0, 5],
@@ -103,7 +113,7 @@ describe("order", () => {
     ]);
     expect(nonzero(zeros([2])).shape).toEqual([0, 1]);
     expect(() => vmap((x: Tensor) => nonzero(x))(zeros([2, 3]))).toThrow(TransformError);
-    expect(() => vmap((x: Tensor) => unique(x).values)(zeros([2, 3]))).toThrow(
+    expect(() => vmap((x: Tensor) => unique(x))(zeros([2, 3]))).toThrow(
       /unique: the shape of its result depends on values.*vmap/,
     );
   });

@@ -4,7 +4,9 @@ import {
   type Generator,
   generator,
   grad,
+  max,
   mean,
+  min,
   mul,
   ShapeError,
   std,
@@ -12,6 +14,8 @@ import {
   type Tensor,
   tensor,
   ValueError,
+  vmap,
+  zeros,
 } from "@glissade/autograd";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -109,6 +113,73 @@ describe("generator", () => {
     expect(generator(8).permutation(0).shape).toEqual([0]);
   });
 
+  test("never gives max, nor a class of probability 0, where rounding would", () => {
+    // With this seed the draw at this place is the greatest float32 below 1, and 1 + it rounds to 2.
+    const [seed, place] = [35, 17_113];
+    const size = place + 1;
+    expect(generator(seed).uniform([size]).data()[place]).toBe(1 - 2 ** -24);
+    expect(generator(seed).uniform([size], { min: 1, max: 2 }).data()[place]).toBe(1);
+    expect(generator(12).uniform([1], { min: 3, max: 3 }).item()).toBe(3);
+    const classes = generator(12).categorical([2 ** 14], { logits: [-Infinity, ...new Array<number>(7).fill(0)] });
+    expect(min(classes).item()).toBe(1);
+  });
+
+  test("draws within grad are constants, differ from each other, and move the counter", () => {
+    const random = generator(13);
+    const [first, second, third] = [0, 1, 2].map((i) => generatorAfter(13, i).normal([3]).toArray());
+    expect(grad((x: Tensor) => sum(mul(random.normal([3]), x)))(tensor([1, 2, 3])).toArray()).toEqual(first);
+    expect(grad((x: Tensor) => sum(mul(random.normal([3]), x)))(tensor([1, 2, 3])).toArray()).toEqual(second);
+    expect(random.normal([3]).toArray()).toEqual(third);
+  });
+
+  test("draws within vmap are shared by the examples; parameters may be mapped", () => {
+    const rows = vmap((x: Tensor) => generator(14).normal([2], { mean: x }))(tensor([0, 100])).toArray() as number[][];
+    const [[a = 0, b = 0] = [], second] = rows;
+    expect(second).toEqual([Math.fround(a + 100), Math.fround(b + 100)]);
+    expect(vmap((logits: Tensor) => generator(14).categorical([], { logits }))(zeros([3, 4])).shape).toEqual([3]);
+  });
+
+  test("takes parameters that broadcast to the shape, in the dtype of the draw", () => {
+    const spread = generator(15).normal([2, 3], { mean: [[0], [1000]], std: [0, 0, 0], dtype: "float64" });
+    expect([spread.dtype, spread.toArray()]).toEqual([
+      "float64",
+      [
+        [0, 0, 0],
+        [1000, 1000, 1000],
+      ],
+    ]);
+    expect(
+      generator(15)
+        .bernoulli([2, 2], { p: [0, 1] })
+        .toArray(),
+    ).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    const between = generator(15)
+      .uniform([1000], { min: tensor(2), max: 3 })
+      .data();
+    expect(between.every((x) => x >= 2 && x <= 3)).toBe(true);
+  });
+
+  test("integers reach both ends of their dtype", () => {
+    const bytes = generator(16).randint([10_000], { max: 256, dtype: "uint8" });
+    expect([bytes.dtype, min(bytes).item(), max(bytes).item()]).toEqual(["uint8", 0, 255]);
+    const words = generator(16)
+      .randint([1000], { min: 2 ** 31, max: 2 ** 32, dtype: "uint32" })
+      .data();
+    expect(words.every((x) => x >= 2 ** 31)).toBe(true);
+  });
+
+  test("splitting goes on where it stopped, however often", () => {
+    const whole = generator(17)
+      .split(5)
+      .map((each) => each.state().key);
+    const random = generator(17);
+    const parts = [...random.split(2), ...random.split(3)].map((each) => each.state().key);
+    expect(parts).toEqual(whole);
+  });
+
   test("parameters that are tensors take part in derivatives", () => {
     const g = grad((m: Tensor) => sum(mul(generator(9).normal([3], { mean: m, std: 2 }), tensor([1, 10, 100]))))(
       tensor(1),
@@ -145,6 +216,33 @@ describe("generator", () => {
       DTypeError,
       /int32 holds no real numbers/,
     ],
+    [
+      "an integer beyond the dtype",
+      () => generator(1).randint([1], { max: 1000, dtype: "uint8" }),
+      ValueError,
+      /randint: \[0, 1000\) does not fit into uint8 \(0 … 255\)/,
+    ],
+    ["no range", () => generator(1).randint([1], undefined as never), ValueError, /\[0, undefined\) is no range/],
+    ["no logits", () => generator(1).categorical([1], undefined as never), ValueError, /categorical: undefined is no/],
+    [
+      "a dtype's name",
+      () => generator(1).uniform([1], { dtype: "float16" as "float32" }),
+      DTypeError,
+      /unknown dtype "float16"/,
+    ],
+    [
+      "a parameter wider than the draw",
+      () => generator(1).normal([2], { mean: zeros([2, 2]) }),
+      ShapeError,
+      /normal: mean has shape \[2, 2\], which does not broadcast to the draw's \[2\]/,
+    ],
+    [
+      "an interval too far out",
+      () => generator(1).truncatedNormal([1], { min: 50, max: 60 }),
+      ValueError,
+      /more than 37 standard deviations/,
+    ],
+    ["a mean", () => generator(1).truncatedNormal([1], { mean: Infinity, min: 0, max: 1 }), ValueError, /mean is Inf/],
     ["a shape", () => generator(1).uniform([-1]), ValueError, /uniform: -1 in shape/],
     ["a probability", () => generator(1).bernoulli([1], { p: 2 }), ValueError, /p is 2/],
     ["a size", () => generator(1).permutation(-1), ValueError, /-1 is no number of elements/],
@@ -164,7 +262,7 @@ describe("generator", () => {
           ],
         }),
       ShapeError,
-      /logits \[2, 2\].*not \[3\]/,
+      /logits \[2, 2\] do not give draws of shape \[3\]/,
     ],
     ["a number of generators", () => generator(1).split(-1), ValueError, /-1 is no number of generators/],
   ])("refuses %s that is wrong", (_, act, type, message) => {
