@@ -1,0 +1,436 @@
+/** Types of WebAssembly values, by their bytes (WebAssembly 2.0, §5.3). */
+export const valueTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+
+/** The type of a WebAssembly value. */
+export type ValueType = keyof typeof valueTypes;
+
+/** Bytes that grow: instructions are written straight into one array. */
+class Bytes {
+  buffer = new Uint8Array(1024);
+  length = 0;
+  #view = new DataView(this.buffer.buffer);
+
+  #reserve(extra: number): void {
+    if (this.length + extra <= this.buffer.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.buffer.length, this.length + extra));
+    grown.set(this.buffer.subarray(0, this.length));
+    this.buffer = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.buffer[this.length++] = value;
+  }
+
+  /** LEB128, unsigned. */
+  unsigned(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.buffer[this.length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.buffer[this.length++] = rest;
+  }
+
+  /** LEB128, signed, of 32 bits. */
+  signed(value: number): void {
+    this.#reserve(5);
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+      this.buffer[this.length++] = done ? low : low | 0x80;
+      if (done) return;
+    }
+  }
+
+  /** LEB128, signed, of 64 bits. */
+  signed64(value: bigint): void {
+    this.#reserve(10);
+    let rest = BigInt.asIntN(64, value);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      const done = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0);
+      this.buffer[this.length++] = done ? low : low | 0x80;
+      if (done) return;
+    }
+  }
+
+  float32(value: number): void {
+    this.#reserve(4);
+    this.#view.setFloat32(this.length, value, true);
+    this.length += 4;
+  }
+
+  float64(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  text(value: string): void {
+    const encoded = new TextEncoder().encode(value);
+    this.unsigned(encoded.length);
+    this.append(encoded);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  written(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+/** The signature of a function. */
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A function being written. Parameters are the first locals. Instructions go out in the order of the calls. */
+export class FunctionWriter {
+  readonly index: number;
+  readonly signature: Signature;
+  readonly name: string;
+  readonly #locals: ValueType[];
+  readonly #free: Record<ValueType, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  readonly #code = new Bytes();
+
+  constructor(index: number, name: string, signature: Signature) {
+    this.index = index;
+    this.name = name;
+    this.signature = signature;
+    this.#locals = [...signature.parameters];
+  }
+
+  /** A new local, or one that was released. Its value is not cleared. */
+  local(type: ValueType): number {
+    const free = this.#free[type].pop();
+    if (free !== undefined) return free;
+    this.#locals.push(type);
+    return this.#locals.length - 1;
+  }
+
+  /** Gives a local back: the next `local` of its type may be the same one. */
+  release(local: number): void {
+    const type = this.#locals[local];
+    if (type !== undefined) this.#free[type].push(local);
+  }
+
+  get(local: number): this {
+    this.#code.byte(0x20);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  set(local: number): this {
+    this.#code.byte(0x21);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  tee(local: number): this {
+    this.#code.byte(0x22);
+    this.#code.unsigned(local);
+    return this;
+  }
+
+  i32(value: number): this {
+    this.#code.byte(0x41);
+    this.#code.signed(value);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.#code.byte(0x42);
+    this.#code.signed64(value);
+    return this;
+  }
+
+  f32(value: number): this {
+    this.#code.byte(0x43);
+    this.#code.float32(value);
+    return this;
+  }
+
+  f64(value: number): this {
+    this.#code.byte(0x44);
+    this.#code.float64(value);
+    return this;
+  }
+
+  /** A vector constant of 16 bytes. */
+  v128(bytes: Uint8Array): this {
+    this.#code.byte(0xfd);
+    this.#code.unsigned(0x0c);
+    this.#code.append(bytes);
+    return this;
+  }
+
+  /** An instruction without immediates, by its one-byte code. */
+  op(code: number): this {
+    this.#code.byte(code);
+    return this;
+  }
+
+  /** A saturating conversion (prefix 0xfc). */
+  op_fc(code: number): this {
+    this.#code.byte(0xfc);
+    this.#code.unsigned(code);
+    return this;
+  }
+
+  /** A vector instruction (prefix 0xfd), with its lane where it has one. Relaxed ones have codes from 0x100. */
+  simd(code: number, lane?: number): this {
+    this.#code.byte(0xfd);
+    this.#code.unsigned(code);
+    if (lane !== undefined) this.#code.byte(lane);
+    return this;
+  }
+
+  /** i8x16.shuffle of 16 byte numbers. */
+  shuffle(lanes: readonly number[]): this {
+    this.#code.byte(0xfd);
+    this.#code.unsigned(0x0d);
+    for (const lane of lanes) this.#code.byte(lane);
+    return this;
+  }
+
+  /** A load or store by its one-byte code; `align` is the exponent of the alignment that is promised. */
+  memory(code: number, offset: number, align: number): this {
+    this.#code.byte(code);
+    this.#code.unsigned(align);
+    this.#code.unsigned(offset);
+    return this;
+  }
+
+  /** A vector load or store, with its lane where it has one. */
+  simdMemory(code: number, offset: number, align: number, lane?: number): this {
+    this.#code.byte(0xfd);
+    this.#code.unsigned(code);
+    this.#code.unsigned(align);
+    this.#code.unsigned(offset);
+    if (lane !== undefined) this.#code.byte(lane);
+    return this;
+  }
+
+  /** An atomic instruction (prefix 0xfe). */
+  atomic(code: number, offset: number, align: number): this {
+    this.#code.byte(0xfe);
+    this.#code.unsigned(code);
+    this.#code.unsigned(align);
+    this.#code.unsigned(offset);
+    return this;
+  }
+
+  /** memory.copy or memory.fill over the stack's operands. */
+  memoryCopy(): this {
+    this.op_fc(10);
+    this.#code.byte(0);
+    this.#code.byte(0);
+    return this;
+  }
+
+  memoryFill(): this {
+    this.op_fc(11);
+    this.#code.byte(0);
+    return this;
+  }
+
+  call(target: { readonly index: number } | number): this {
+    this.#code.byte(0x10);
+    this.#code.unsigned(typeof target === "number" ? target : target.index);
+    return this;
+  }
+
+  /** `block … end`: a branch to it leaves it. */
+  block(body: () => void): this {
+    this.#code.byte(0x02);
+    this.#code.byte(0x40);
+    body();
+    return this.end();
+  }
+
+  /** `loop … end`: a branch to it starts it again. */
+  loop(body: () => void): this {
+    this.#code.byte(0x03);
+    this.#code.byte(0x40);
+    body();
+    return this.end();
+  }
+
+  /** `if … else … end` over the i32 on the stack. */
+  if(body: () => void, otherwise?: () => void): this {
+    this.#code.byte(0x04);
+    this.#code.byte(0x40);
+    body();
+    if (otherwise !== undefined) {
+      this.#code.byte(0x05);
+      otherwise();
+    }
+    return this.end();
+  }
+
+  end(): this {
+    return this.op(0x0b);
+  }
+
+  br(depth: number): this {
+    this.#code.byte(0x0c);
+    this.#code.unsigned(depth);
+    return this;
+  }
+
+  brIf(depth: number): this {
+    this.#code.byte(0x0d);
+    this.#code.unsigned(depth);
+    return this;
+  }
+
+  return(): this {
+    return this.op(0x0f);
+  }
+
+  /** Bytes of code written so far. */
+  get size(): number {
+    return this.#code.length;
+  }
+
+  /** The function's entry of the code section. */
+  encode(): Uint8Array {
+    const out = new Bytes();
+    const declared = this.#locals.slice(this.signature.parameters.length);
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of declared) {
+      const last = runs[runs.length - 1];
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    out.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      out.unsigned(count);
+      out.byte(valueTypes[type]);
+    }
+    out.append(this.#code.written());
+    out.byte(0x0b);
+    return out.written();
+  }
+}
+
+/** How a module's memory is imported. */
+export interface MemoryImport {
+  /** In pages of 64 KiB. */
+  readonly initial: number;
+  /** Needed where it is shared. */
+  readonly maximum?: number;
+  readonly shared: boolean;
+}
+
+/**
+ * A module being written: functions over the memory that it imports as `env.memory`. Imported functions come first, so all of
+ * them must be named before the first function is made.
+ */
+export class ModuleWriter {
+  readonly #types: Signature[] = [];
+  readonly #imports: { readonly name: string; readonly signature: Signature }[] = [];
+  readonly #functions: FunctionWriter[] = [];
+  readonly #exports: { readonly name: string; readonly index: number }[] = [];
+  readonly #memory: MemoryImport;
+
+  constructor(memory: MemoryImport) {
+    this.#memory = memory;
+  }
+
+  /** A function that the host gives as `env.<name>`; returns its index. */
+  importFunction(name: string, parameters: readonly ValueType[], results: readonly ValueType[]): number {
+    if (this.#functions.length > 0) throw new Error("imports come before functions");
+    this.#imports.push({ name, signature: { parameters, results } });
+    return this.#imports.length - 1;
+  }
+
+  /** A new function; written by the caller, in any order with others. */
+  function(name: string, parameters: readonly ValueType[], results: readonly ValueType[]): FunctionWriter {
+    const writer = new FunctionWriter(this.#imports.length + this.#functions.length, name, { parameters, results });
+    this.#functions.push(writer);
+    return writer;
+  }
+
+  export(name: string, { index }: FunctionWriter): void {
+    this.#exports.push({ name, index });
+  }
+
+  #typeIndex(signature: Signature): number {
+    const same = (a: readonly ValueType[], b: readonly ValueType[]): boolean =>
+      a.length === b.length && a.every((type, i) => type === b[i]);
+    const known = this.#types.findIndex(
+      ({ parameters, results }) => same(parameters, signature.parameters) && same(results, signature.results),
+    );
+    return known >= 0 ? known : this.#types.push(signature) - 1;
+  }
+
+  /** The bytes of the module (WebAssembly 2.0, §5.5, with the limits of the threads proposal). */
+  encode(): Uint8Array<ArrayBuffer> {
+    const out = new Bytes();
+    for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte);
+    const importTypes = this.#imports.map(({ signature }) => this.#typeIndex(signature));
+    const functionTypes = this.#functions.map(({ signature }) => this.#typeIndex(signature));
+    const section = (id: number, count: number, write: (bytes: Bytes) => void): void => {
+      const content = new Bytes();
+      content.unsigned(count);
+      write(content);
+      out.byte(id);
+      out.unsigned(content.length);
+      out.append(content.written());
+    };
+    section(1, this.#types.length, (bytes) => {
+      for (const { parameters, results } of this.#types) {
+        bytes.byte(0x60);
+        for (const list of [parameters, results]) {
+          bytes.unsigned(list.length);
+          for (const type of list) bytes.byte(valueTypes[type]);
+        }
+      }
+    });
+    section(2, this.#imports.length + 1, (bytes) => {
+      for (const [i, { name }] of this.#imports.entries()) {
+        bytes.text("env");
+        bytes.text(name);
+        bytes.byte(0x00);
+        bytes.unsigned(importTypes[i] ?? 0);
+      }
+      const { initial, maximum, shared } = this.#memory;
+      bytes.text("env");
+      bytes.text("memory");
+      bytes.byte(0x02);
+      bytes.byte((maximum === undefined ? 0 : 1) | (shared ? 2 : 0));
+      bytes.unsigned(initial);
+      if (maximum !== undefined) bytes.unsigned(maximum);
+    });
+    section(3, this.#functions.length, (bytes) => {
+      for (const type of functionTypes) bytes.unsigned(type);
+    });
+    section(7, this.#exports.length, (bytes) => {
+      for (const { name, index } of this.#exports) {
+        bytes.text(name);
+        bytes.byte(0x00);
+        bytes.unsigned(index);
+      }
+    });
+    section(10, this.#functions.length, (bytes) => {
+      for (const writer of this.#functions) {
+        const body = writer.encode();
+        bytes.unsigned(body.length);
+        bytes.append(body);
+      }
+    });
+    return new Uint8Array(out.written());
+  }
+}

@@ -1,0 +1,250 @@
+import type { DType } from "../dtype.js";
+import { type Affine, indexKey } from "./affine.js";
+
+/**
+ * What a value in a loop body is. `u8` and `u32` are unsigned integers, `i64` serves the bits of `f64`; `bool` is a truth value.
+ * Integers wrap.
+ */
+export type ScalarType = "f32" | "f64" | "i32" | "u32" | "u8" | "i64" | "bool";
+
+/**
+ * What an expression does, with IEEE 754 meaning for floats:
+ * - `neg abs sqrt floor ceil trunc nearest` (ties to even); `add sub mul div min max` (NaN wins, −0 < 0) `copysign`;
+ * - integers: `add sub mul neg abs min max div rem` (towards zero; by zero gives 0) `and or xor shl shr shrU` (the count modulo the width);
+ * - truth values: `and or xor not`; comparisons `eq ne lt le gt ge` give them; `select(condition, a, b)`;
+ * - `convert` between types: to an integer towards zero and modulo 2³² (uint8: 2⁸), NaN and ±∞ to 0; to bool whether it is not zero;
+ * - `bits` reinterprets f32 ↔ i32, f64 ↔ i64; `narrow` and `widen` turn i64 ↔ i32 (its low bits; with its sign);
+ * - `load` an element, `index` a loop index as i32, `parameter` of a function, `call` a function, `rescue` (see `ExpressionBuilder.rescue`).
+ */
+export type Op =
+  | "const"
+  | "parameter"
+  | "load"
+  | "index"
+  | "call"
+  | "rescue"
+  | "neg"
+  | "abs"
+  | "sqrt"
+  | "floor"
+  | "ceil"
+  | "trunc"
+  | "nearest"
+  | "not"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "rem"
+  | "min"
+  | "max"
+  | "copysign"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr"
+  | "shrU"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
+  | "select"
+  | "convert"
+  | "bits"
+  | "narrow"
+  | "widen";
+
+/** A function of scalars: its body is expanded where it is called, or compiled once and called. */
+export interface ScalarFunction {
+  readonly name: string;
+  readonly body: (b: ExpressionBuilder, ...args: readonly [Expr, Expr, Expr]) => Expr;
+  /** Made only to rescue few elements: never widened to vectors. */
+  readonly scalarOnly: boolean;
+}
+
+/** A node of a loop body: pure, shared where it occurs more than once. */
+export interface Expr {
+  /** Grows with creation: arguments have lower ids. */
+  readonly id: number;
+  readonly op: Op;
+  readonly type: ScalarType;
+  readonly args: readonly Expr[];
+  /** Of a constant; the number of a parameter; the buffer of a load. */
+  readonly value: number | bigint;
+  /** Of a load, with the value of `args[0]`, if any, added; of an index. */
+  readonly index: Affine | undefined;
+  /** Of a call or a rescue. */
+  readonly callee: ScalarFunction | undefined;
+}
+
+/** The type in which elements of a dtype are computed. */
+export const scalarTypeOf = (dtype: DType): ScalarType => scalarTypes[dtype];
+
+const scalarTypes = {
+  float32: "f32",
+  float64: "f64",
+  int32: "i32",
+  uint32: "u32",
+  uint8: "u8",
+  bool: "bool",
+} as const satisfies Record<DType, ScalarType>;
+
+const isFloatType = (type: ScalarType): boolean => type === "f32" || type === "f64";
+
+/** Makes expressions, each once: asking again for the same operation on the same arguments gives the same node. */
+export class ExpressionBuilder {
+  readonly #known = new Map<string, Expr>();
+  #next = 0;
+
+  /** A number of a type; −0, NaN and infinities are themselves. An i64 takes a bigint. */
+  constant(type: ScalarType, value: number | bigint): Expr {
+    const stored = type === "f32" ? Math.fround(Number(value)) : value;
+    const text = Object.is(stored, -0) ? "-0" : String(stored);
+    return this.#make("const", type, [], `${text}`, { value: stored });
+  }
+
+  /** A constant of the type of another expression. */
+  like(x: Expr, value: number): Expr {
+    return this.constant(x.type, value);
+  }
+
+  /** An argument of the function whose body is being built. */
+  parameter(type: ScalarType, number: number): Expr {
+    return this.#make("parameter", type, [], String(number), { value: number });
+  }
+
+  /** The element of a buffer at a row-major offset, `offset` elements (i32, from data) further on where given. */
+  load(buffer: number, type: ScalarType, index: Affine, offset?: Expr): Expr {
+    const args = offset === undefined ? [] : [offset];
+    return this.#make("load", type, args, `${buffer}@${indexKey(index)}`, { value: buffer, index });
+  }
+
+  /** A loop index as a number (i32). */
+  index(index: Affine): Expr {
+    if (index.terms.length === 0) return this.constant("i32", index.constant);
+    return this.#make("index", "i32", [], indexKey(index), { index });
+  }
+
+  call(callee: ScalarFunction, args: readonly Expr[], type: ScalarType): Expr {
+    return this.#make("call", type, args, callee.name, { callee });
+  }
+
+  /**
+   * `fast`, save for the rare elements where `condition` holds: there, `callee(...args)`, which runs one element at a time.
+   */
+  rescue(condition: Expr, fast: Expr, callee: ScalarFunction, args: readonly Expr[]): Expr {
+    return this.#make("rescue", fast.type, [condition, fast, ...args], callee.name, { callee });
+  }
+
+  neg = (x: Expr): Expr => this.#unary("neg", x);
+  abs = (x: Expr): Expr => this.#unary("abs", x);
+  sqrt = (x: Expr): Expr => this.#unary("sqrt", x);
+  floor = (x: Expr): Expr => this.#unary("floor", x);
+  ceil = (x: Expr): Expr => this.#unary("ceil", x);
+  trunc = (x: Expr): Expr => this.#unary("trunc", x);
+  /** The nearest integer, ties to even. */
+  nearest = (x: Expr): Expr => this.#unary("nearest", x);
+  /** Of a truth value. */
+  not = (x: Expr): Expr => this.#unary("not", x);
+
+  add = (a: Expr, b: Expr): Expr => this.#binary("add", a, b);
+  sub = (a: Expr, b: Expr): Expr => this.#binary("sub", a, b);
+  mul = (a: Expr, b: Expr): Expr => this.#binary("mul", a, b);
+  div = (a: Expr, b: Expr): Expr => this.#binary("div", a, b);
+  rem = (a: Expr, b: Expr): Expr => this.#binary("rem", a, b);
+  min = (a: Expr, b: Expr): Expr => this.#binary("min", a, b);
+  max = (a: Expr, b: Expr): Expr => this.#binary("max", a, b);
+  copysign = (magnitude: Expr, sign: Expr): Expr => this.#binary("copysign", magnitude, sign);
+  and = (a: Expr, b: Expr): Expr => this.#binary("and", a, b);
+  or = (a: Expr, b: Expr): Expr => this.#binary("or", a, b);
+  xor = (a: Expr, b: Expr): Expr => this.#binary("xor", a, b);
+  /** Shifts by a constant number of bits. */
+  shl = (x: Expr, bits: number): Expr => this.#shift("shl", x, bits);
+  shr = (x: Expr, bits: number): Expr => this.#shift("shr", x, bits);
+  shrU = (x: Expr, bits: number): Expr => this.#shift("shrU", x, bits);
+
+  eq = (a: Expr, b: Expr): Expr => this.#compare("eq", a, b);
+  ne = (a: Expr, b: Expr): Expr => this.#compare("ne", a, b);
+  lt = (a: Expr, b: Expr): Expr => this.#compare("lt", a, b);
+  le = (a: Expr, b: Expr): Expr => this.#compare("le", a, b);
+  gt = (a: Expr, b: Expr): Expr => this.#compare("gt", a, b);
+  ge = (a: Expr, b: Expr): Expr => this.#compare("ge", a, b);
+  isNaN = (x: Expr): Expr => this.#compare("ne", x, x);
+
+  select(condition: Expr, a: Expr, b: Expr): Expr {
+    if (condition.type !== "bool" || a.type !== b.type) {
+      throw new Error(`select: a bool and two values of one type, not ${condition.type}, ${a.type}, ${b.type}`);
+    }
+    return a === b ? a : this.#make("select", a.type, [condition, a, b], "", {});
+  }
+
+  convert(x: Expr, type: ScalarType): Expr {
+    return x.type === type ? x : this.#make("convert", type, [x], "", {});
+  }
+
+  /** f32 as i32, i32 as f32, f64 as i64, i64 as f64: the same bits. */
+  bits(x: Expr): Expr {
+    const type = ({ f32: "i32", i32: "f32", u32: "f32", f64: "i64", i64: "f64" } as const)[x.type as "f32"];
+    return this.#make("bits", type, [x], "", {});
+  }
+
+  /** The low 32 bits of an i64. */
+  narrow = (x: Expr): Expr => this.#make("narrow", "i32", [x], "", {});
+  /** An i32 as i64. */
+  widen = (x: Expr): Expr => this.#make("widen", "i64", [x], "", {});
+
+  #unary(op: Op, x: Expr): Expr {
+    return this.#make(op, x.type, [x], "", {});
+  }
+
+  #binary(op: Op, a: Expr, b: Expr): Expr {
+    if (a.type !== b.type) throw new Error(`${op}: operands of one type, not ${a.type} and ${b.type}`);
+    return this.#make(op, a.type, [a, b], "", {});
+  }
+
+  #shift(op: Op, x: Expr, bits: number): Expr {
+    if (isFloatType(x.type)) throw new Error(`${op}: an integer, not ${x.type}`);
+    return this.#make(op, x.type, [x], String(bits), { value: bits });
+  }
+
+  #compare(op: Op, a: Expr, b: Expr): Expr {
+    if (a.type !== b.type) throw new Error(`${op}: operands of one type, not ${a.type} and ${b.type}`);
+    return this.#make(op, "bool", [a, b], "", {});
+  }
+
+  #make(
+    op: Op,
+    type: ScalarType,
+    args: readonly Expr[],
+    detail: string,
+    { value = 0, index, callee }: { value?: number | bigint; index?: Affine; callee?: ScalarFunction },
+  ): Expr {
+    let key = `${op}:${type}:${detail}`;
+    for (const { id } of args) key += `,${id}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made: Expr = { id: this.#next++, op, type, args, value, index, callee };
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
+/**
+ * Names a function of scalars, so that a program holds its text once. Its result has the type of its arguments.
+ *
+ * @example
+ * const cube = scalarFunction("cube", (b, x) => b.mul(x, b.mul(x, x)));
+ * cube(b, x);
+ */
+export function scalarFunction(
+  name: string,
+  body: ScalarFunction["body"],
+  { scalarOnly = false }: { readonly scalarOnly?: boolean } = {},
+): ((b: ExpressionBuilder, ...args: readonly Expr[]) => Expr) & { readonly callee: ScalarFunction } {
+  const callee: ScalarFunction = { name, body, scalarOnly };
+  const call = (b: ExpressionBuilder, ...args: readonly Expr[]): Expr => b.call(callee, args, args[0]?.type ?? "f64");
+  return Object.assign(call, { callee });
+}
