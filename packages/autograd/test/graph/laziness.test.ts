@@ -37,6 +37,14 @@ function heap(): number {
 }
 
 describe("nothing runs until a value is read", () => {
+  test("and isComputed tells, without computing", () => {
+    const x = tensor([1, 2]);
+    const y = mul(x, 2);
+    expect([x.isComputed, y.isComputed, y.isComputed]).toEqual([true, false, false]);
+    y.data();
+    expect(y.isComputed).toBe(true);
+  });
+
   test("building a graph runs no kernel, reading runs it once", () => {
     const { count, runs } = counter();
     const y = add(count(tensor([1])), 1);
