@@ -178,3 +178,12 @@ export function resolveShape(operator: string, shape: Shape, size: number): Shap
   }
   return resolved;
 }
+
+/**
+ * Whether the value is there already, so that reading computes nothing: for checks that must not make lazy code eager.
+ *
+ * @example
+ * isComputed(tensor(1)); // true
+ * isComputed(add(tensor(1), 1)); // false
+ */
+export const isComputed = (tensor: Tensor): boolean => tensor.node.value !== undefined;

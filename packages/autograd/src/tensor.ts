@@ -52,11 +52,6 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     return sizeOf(this.shape);
   }
 
-  /** Whether the value is there already, so that reading computes nothing: for checks that must not make lazy code eager. */
-  get isComputed(): boolean {
-    return this.node.value !== undefined;
-  }
-
   /**
    * The elements in row-major order, in a typed array of their own (bool as bytes 0 and 1). Computes the tensor if need be.
    *

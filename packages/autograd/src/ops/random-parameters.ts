@@ -2,7 +2,8 @@ import { asTensor } from "../convert.js";
 import { checkDType, type DType, isFloat, range } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { broadcastsTo, checkShape, type Shape, showShape } from "../shape.js";
-import type { TensorLike } from "../tensor.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { add, mul } from "./elementwise.js";
 
 /** @throws ValueError, ShapeError for what is no shape; DTypeError for a dtype that holds no real numbers. */
 export function checkRealDraw(name: string, shape: Shape, dtype: DType): void {
@@ -81,3 +82,9 @@ export function checkIntegers(name: string, min: number, max: number, dtype: DTy
     throw new ValueError(`${name}: [${min}, ${max}) does not fit into ${dtype} (${least} … ${greatest}).`);
   }
 }
+
+/** z · std + mean, by ordinary operators: derivatives reach both. */
+export const shiftAndScale = (z: Tensor, mean: TensorLike, std: TensorLike): Tensor => {
+  const scaled = std === 1 ? z : mul(z, std);
+  return mean === 0 ? scaled : add(scaled, mean);
+};

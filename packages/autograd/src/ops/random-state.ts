@@ -1,5 +1,32 @@
-import { ValueError } from "../errors.js";
+import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import type { RandomKey } from "../numbers/threefry.js";
+import { showShape } from "../shape.js";
+import { scalar, type Tensor, Variable } from "../tensor.js";
+
+/** How many words were drawn: a float64 scalar, which counts exactly to 2⁵³. */
+export interface Counter {
+  readonly value: Tensor;
+  assign(next: Tensor): void;
+}
+
+/** A counter in a Variable, which saved states and compiled steps know how to carry. */
+export const storedCounter = (): Counter =>
+  new Variable(scalar(0, "float64"), { name: "random counter", trainable: false });
+
+/** @throws ShapeError, DTypeError where `start` is no float64 scalar. */
+export function counterAt(start: Tensor): Counter {
+  if (start.rank !== 0) throw new ShapeError(`at: the counter must be a scalar, not shape ${showShape(start.shape)}.`);
+  if (start.dtype !== "float64") throw new DTypeError(`at: the counter must be float64, not ${start.dtype}; use cast.`);
+  let value = start;
+  return {
+    get value() {
+      return value;
+    },
+    assign(next) {
+      value = next;
+    },
+  };
+}
 
 /** Where a generator stands: plain data that can be saved as JSON. */
 export interface GeneratorState {

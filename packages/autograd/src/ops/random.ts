@@ -4,7 +4,7 @@ import { ShapeError, ValueError } from "../errors.js";
 import { keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
 import { apply } from "../primitive.js";
 import { checkShape, type Shape, showShape } from "../shape.js";
-import { scalar, type Tensor, type TensorLike, Variable } from "../tensor.js";
+import { scalar, type Tensor, type TensorLike } from "../tensor.js";
 import { argmax } from "./arg-reduce.js";
 import { maximum, neg, sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
@@ -17,9 +17,10 @@ import {
   checkInterval,
   checkRealDraw,
   drawParameter,
+  shiftAndScale,
   standardInterval,
 } from "./random-parameters.js";
-import { checkState, type GeneratorState } from "./random-state.js";
+import { type Counter, checkState, counterAt, type GeneratorState, storedCounter } from "./random-state.js";
 import { take } from "./take.js";
 import { clip } from "./where.js";
 
@@ -45,14 +46,13 @@ export type Parameter = TensorLike;
  */
 export class Generator {
   #key: RandomKey;
-  #splits: number;
-  // float64 counts exactly to 2⁵³, and a Variable is what saved states and compiled steps know how to carry.
-  readonly #counter = new Variable(scalar(0, "float64"), { name: "random counter", trainable: false });
+  #splits = 0;
+  readonly #counter: Counter;
 
   /** @internal */
-  constructor(key: RandomKey) {
+  constructor(key: RandomKey, counter: Counter = storedCounter()) {
     this.#key = key;
-    this.#splits = 0;
+    this.#counter = counter;
   }
 
   #draw(attributes: Omit<DrawAttributes, "key">): Tensor {
@@ -245,6 +245,18 @@ export class Generator {
   }
 
   /**
+   * A generator of the same numbers that stands at `counter` (a float64 scalar: words drawn before; an element takes one or two), while this one does
+   * not move: what it draws is a pure function of seed and counter.
+   *
+   * @throws ShapeError, DTypeError where `counter` is no float64 scalar.
+   * @example
+   * const noise = generator(1).at(mul(step, 2 * size)).normal([size]);
+   */
+  at(counter: Tensor): Generator {
+    return new Generator(this.#key, counterAt(counter));
+  }
+
+  /**
    * Where the generator stands, as plain data: `setState` goes on from there exactly.
    *
    * @throws TransformError inside a transform that has no values.
@@ -284,9 +296,3 @@ export function generator(seed: number): Generator {
     throw new ValueError(`generator: seed ${String(seed)} is no integer that a number holds exactly.`);
   return new Generator(keyFromSeed(seed));
 }
-
-/** z · std + mean, by ordinary operators: derivatives reach both. */
-const shiftAndScale = (z: Tensor, mean: Parameter, std: Parameter): Tensor => {
-  const scaled = std === 1 ? z : mul(z, std);
-  return mean === 0 ? scaled : add(scaled, mean);
-};
