@@ -1,4 +1,5 @@
 import type { DType, Storage } from "./dtype.js";
+import type { ElementCode } from "./ir/element-code.js";
 import type { Sampler } from "./sampling.js";
 import type { Shape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
@@ -65,6 +66,11 @@ export type BatchRule<A = unknown> = {
   rule(context: BatchContext<A>): Tensor;
 }["rule"];
 
+/** Gives the code of an element for the attributes; undefined where there is none. */
+export type ElementRule<A = unknown> = {
+  rule(attributes: A): ElementCode | undefined;
+}["rule"];
+
 /** A rule that an operator does not have, with the reason that errors will quote. */
 export interface NoRule {
   readonly none: string;
@@ -90,6 +96,8 @@ export interface Primitive<A = unknown> {
   readonly transpose?: VjpRule<A> | undefined;
   /** The result with the batch axis leading. */
   readonly batch: BatchRule<A> | NoRule;
+  /** Of an operator that works element by element: the element of the result from those of the operands, in their one dtype. */
+  readonly element?: ElementRule<A> | undefined;
   readonly samples?: Sampler | undefined;
 }
 

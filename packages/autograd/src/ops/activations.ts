@@ -1,4 +1,5 @@
 import { ValueError } from "../errors.js";
+import { between, isUnsigned } from "../ir/element-code.js";
 import { operator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { abs, div, square } from "./arithmetic.js";
@@ -9,7 +10,7 @@ import { tanh } from "./trigonometric.js";
 import { where } from "./where.js";
 
 /** x, but not below the least and not above the greatest; NaN stays. */
-const between = (x: number, least: number, greatest: number): number => Math.min(Math.max(x, least), greatest);
+const betweenOf = (x: number, least: number, greatest: number): number => Math.min(Math.max(x, least), greatest);
 
 /** Whether x lies strictly between two bounds: where PyTorch's hard activations have a derivative. */
 const isBetween = (x: Tensor, least: number, greatest: number): Tensor =>
@@ -24,6 +25,7 @@ const isBetween = (x: Tensor, least: number, greatest: number): Tensor =>
  */
 export const relu: UnaryOperator = elementwise("relu", {
   value: (x: number) => Math.max(x, 0),
+  code: (b, x) => (isUnsigned(x.type) ? x : b.max(x, b.like(x, 0))),
   integers: "keep",
   vjp: ({ inputs: [x], cotangent: g }) => [where(greater(x, 0), g, 0)],
   domain: { kinks: [0] },
@@ -38,7 +40,8 @@ export const relu: UnaryOperator = elementwise("relu", {
  * relu6([-1, 3, 8]).toArray(); // [0, 3, 6]
  */
 export const relu6: UnaryOperator = elementwise("relu6", {
-  value: (x: number) => between(x, 0, 6),
+  value: (x: number) => betweenOf(x, 0, 6),
+  code: (b, x) => between(b, x, 0, 6),
   integers: "keep",
   vjp: ({ inputs: [x], cotangent: g }) => [where(isBetween(x, 0, 6), g, 0)],
   domain: { min: -3, max: 9, kinks: [0, 6] },
@@ -52,6 +55,7 @@ export interface LeakyReluOptions {
 
 const leaky = parametric<{ readonly slope: number }>("leakyRelu", ({ slope }) => ({
   value: (x: number) => (x > 0 ? x : x * slope),
+  code: (b, x) => b.select(b.gt(x, b.like(x, 0)), x, b.mul(x, b.like(x, slope))),
   vjp: ({ inputs: [x], cotangent: g }) => [where(greater(x, 0), g, mul(g, slope))],
 }));
 
@@ -82,7 +86,8 @@ export const leakyRelu = operator(
  * hardTanh([-3, 0.5, 3]).toArray(); // [-1, 0.5, 1]
  */
 export const hardTanh: UnaryOperator = elementwise("hardTanh", {
-  value: (x: number) => between(x, -1, 1),
+  value: (x: number) => betweenOf(x, -1, 1),
+  code: (b, x) => between(b, x, -1, 1),
   integers: "keep",
   vjp: ({ inputs: [x], cotangent: g }) => [where(isBetween(x, -1, 1), g, 0)],
   domain: { kinks: [-1, 1] },
@@ -96,7 +101,8 @@ export const hardTanh: UnaryOperator = elementwise("hardTanh", {
  * hardSigmoid([-3, 0, 3]).toArray(); // [0, 0.5, 1]
  */
 export const hardSigmoid: UnaryOperator = elementwise("hardSigmoid", {
-  value: (x: number) => between(x + 3, 0, 6) / 6,
+  value: (x: number) => betweenOf(x + 3, 0, 6) / 6,
+  code: (b, x) => b.div(between(b, b.add(x, b.like(x, 3)), 0, 6), b.like(x, 6)),
   vjp: ({ inputs: [x], cotangent: g }) => [where(isBetween(x, -3, 3), mul(g, 1 / 6), 0)],
   domain: { min: -5, max: 5, kinks: [-3, 3] },
 });
@@ -111,7 +117,11 @@ export const hardSigmoid: UnaryOperator = elementwise("hardSigmoid", {
  */
 export const hardSwish: UnaryOperator = elementwise("hardSwish", {
   // −0 and −∞ · 0 below −3 are 0.
-  value: (x: number) => (x <= -3 ? 0 : (x * between(x + 3, 0, 6)) / 6),
+  value: (x: number) => (x <= -3 ? 0 : (x * betweenOf(x + 3, 0, 6)) / 6),
+  code(b, x) {
+    const sixth = b.div(between(b, b.add(x, b.like(x, 3)), 0, 6), b.like(x, 6));
+    return b.select(b.le(x, b.like(x, -3)), b.like(x, 0), b.mul(x, sixth));
+  },
   vjp: ({ inputs: [x], cotangent: g }) => {
     const inside = mul(g, add(div(x, 3), 0.5));
     return [where(lessEqual(x, -3), 0, where(less(x, 3), inside, g))];
@@ -128,6 +138,11 @@ export const hardSwish: UnaryOperator = elementwise("hardSwish", {
  */
 export const softsign: UnaryOperator = elementwise("softsign", {
   value: (x: number) => (Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x))),
+  code(b, x) {
+    const a = b.abs(x);
+    const isInfinite = b.eq(a, b.like(x, Infinity));
+    return b.select(isInfinite, b.copysign(b.like(x, 1), x), b.div(x, b.add(b.like(x, 1), a)));
+  },
   vjp: ({ inputs: [x], cotangent: g }) => {
     const scale = add(1, abs(x));
     // Divided twice: the square of the scale would overflow.

@@ -1,3 +1,5 @@
+import { isUnsigned } from "../ir/element-code.js";
+import type { Expr, ExpressionBuilder } from "../ir/expression.js";
 import type { Sampler } from "../sampling.js";
 import type { Tensor } from "../tensor.js";
 import { equal, greater, less } from "./comparison.js";
@@ -13,6 +15,7 @@ import { where } from "./where.js";
  */
 export const sub: BinaryOperator = elementwise("sub", {
   value: (a: number, b: number) => a - b,
+  code: (b, x, y) => b.sub(x, y),
   integers: "keep",
   booleans: "error",
   linear: "jointly",
@@ -28,6 +31,7 @@ export const sub: BinaryOperator = elementwise("sub", {
  */
 export const neg: UnaryOperator = elementwise("neg", {
   value: (x: number) => -x,
+  code: (b, x) => b.neg(x),
   integers: "keep",
   booleans: "error",
   linear: "jointly",
@@ -43,6 +47,7 @@ export const neg: UnaryOperator = elementwise("neg", {
  */
 export const div: BinaryOperator = elementwise("div", {
   value: (a: number, b: number) => a / b,
+  code: (b, x, y) => b.div(x, y),
   linear: [0],
   vjp: ({ inputs: [, b], output: y, cotangent: g }) => {
     // d(a/b) = da/b − (a/b) db/b
@@ -61,6 +66,7 @@ export const div: BinaryOperator = elementwise("div", {
  */
 export const reciprocal: UnaryOperator = elementwise("reciprocal", {
   value: (x: number) => 1 / x,
+  code: (b, x) => b.div(b.like(x, 1), x),
   // d(1/x) = −dx/x²
   vjp: ({ output: y, cotangent: g }) => [neg(mul(mul(g, y), y))],
   domain: { min: 0.4, max: 4 },
@@ -75,6 +81,7 @@ export const reciprocal: UnaryOperator = elementwise("reciprocal", {
  */
 export const square: UnaryOperator = elementwise("square", {
   value: (x: number) => x * x,
+  code: (b, x) => b.mul(x, x),
   integers: "keep",
   integerValue: (x: number) => Math.imul(x, x),
   derivative: (x) => mul(2, x),
@@ -89,6 +96,7 @@ export const square: UnaryOperator = elementwise("square", {
  */
 export const sqrt: UnaryOperator = elementwise("sqrt", {
   value: Math.sqrt,
+  code: (b, x) => b.sqrt(x),
   vjp: ({ output: y, cotangent: g }) => [div(g, mul(2, y))],
   domain: { min: 0.2, max: 6 },
 });
@@ -102,6 +110,7 @@ export const sqrt: UnaryOperator = elementwise("sqrt", {
  */
 export const rsqrt: UnaryOperator = elementwise("rsqrt", {
   value: (x: number) => 1 / Math.sqrt(x),
+  code: (b, x) => b.div(b.like(x, 1), b.sqrt(x)),
   // d x^(−½) = −½ x^(−3/2) dx
   derivative: (_, y) => mul(-0.5, mul(y, square(y))),
   domain: { min: 0.3, max: 6 },
@@ -129,6 +138,7 @@ export const cbrt: UnaryOperator = elementwise("cbrt", {
  */
 export const sign: UnaryOperator = elementwise("sign", {
   value: Math.sign,
+  code: signOf,
   integers: "keep",
   booleans: "error",
   vjp: () => [undefined],
@@ -144,11 +154,19 @@ export const sign: UnaryOperator = elementwise("sign", {
  */
 export const abs: UnaryOperator = elementwise("abs", {
   value: Math.abs,
+  code: (b, x) => (isUnsigned(x.type) ? x : b.abs(x)),
   integers: "keep",
   booleans: "error",
   vjp: ({ inputs: [x], cotangent: g }) => [where(equal(x, 0), 0, mul(g, sign(x)))],
   domain: { kinks: [0] },
 });
+
+/** −1, 0 or 1; ±0 and NaN stay. */
+function signOf(b: ExpressionBuilder, x: Expr): Expr {
+  const zero = b.like(x, 0);
+  const belowOrZero = isUnsigned(x.type) ? x : b.select(b.lt(x, zero), b.like(x, -1), x);
+  return b.select(b.gt(x, zero), b.like(x, 1), belowOrZero);
+}
 
 /** Operands without ties: one of them lies below the other. */
 const apart: Sampler = (draw) => {
@@ -173,6 +191,7 @@ function shareOut(a: Tensor, b: Tensor, aLoses: Tensor, bLoses: Tensor, g: Tenso
  */
 export const maximum: BinaryOperator = elementwise("maximum", {
   value: (a: number, b: number) => Math.max(a, b),
+  code: (b, x, y) => (x.type === "bool" ? b.or(x, y) : b.max(x, y)),
   integers: "keep",
   booleans: "keep",
   vjp: ({ inputs: [a, b], cotangent: g }) => shareOut(a, b, less(a, b), greater(a, b), g),
@@ -188,6 +207,7 @@ export const maximum: BinaryOperator = elementwise("maximum", {
  */
 export const minimum: BinaryOperator = elementwise("minimum", {
   value: (a: number, b: number) => Math.min(a, b),
+  code: (b, x, y) => (x.type === "bool" ? b.and(x, y) : b.min(x, y)),
   integers: "keep",
   booleans: "keep",
   vjp: ({ inputs: [a, b], cotangent: g }) => shareOut(a, b, greater(a, b), less(a, b), g),
@@ -204,6 +224,12 @@ export const minimum: BinaryOperator = elementwise("minimum", {
 export const lerp: TernaryOperator = elementwise("lerp", {
   // From the nearer end, so that both ends are exact (as PyTorch does it).
   value: (a: number, b: number, weight: number) => (weight < 0.5 ? a + weight * (b - a) : b - (1 - weight) * (b - a)),
+  code(b, from, to, weight) {
+    const rest = b.sub(b.like(weight, 1), weight);
+    const way = b.sub(to, from);
+    const isNearer = b.lt(weight, b.like(weight, 0.5));
+    return b.select(isNearer, b.add(from, b.mul(weight, way)), b.sub(to, b.mul(rest, way)));
+  },
   linear: [0, 1],
   derivative: [(_a, _b, weight) => sub(1, weight), (_a, _b, weight) => weight, (a, b) => sub(b, a)],
 });

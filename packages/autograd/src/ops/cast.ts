@@ -1,6 +1,7 @@
 import { asTensor, copyInto } from "../convert.js";
 import { checkDType, type DType, floatOf } from "../dtype.js";
 import type { Primitive } from "../graph.js";
+import { scalarTypeOf } from "../ir/expression.js";
 import { apply, operator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 
@@ -11,6 +12,10 @@ const castPrimitive: Primitive<{ readonly dtype: DType }> = {
   run: ({ inputs: [x], dtype }) => copyInto(dtype, x.data),
   vjp: ({ inputs: [x], cotangent }) => [castTo(cotangent, x.dtype)],
   batch: ({ inputs: [x], attributes }) => castTo(x, attributes.dtype),
+  element:
+    ({ dtype }) =>
+    (b, x) =>
+      b.convert(x, scalarTypeOf(dtype)),
 };
 
 /** `x` in another dtype, or `x` itself. */

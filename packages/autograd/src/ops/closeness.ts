@@ -28,6 +28,16 @@ const closeness = parametric<Closeness>("isClose", ({ rtol, atol, equalNaN }) =>
     if (Number.isNaN(a) && Number.isNaN(b)) return equalNaN ? 1 : 0;
     return Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b) ? 1 : 0;
   },
+  // In double precision, as the value: rounded differences would decide otherwise.
+  code(b, left, right) {
+    const x = b.convert(left, "f64");
+    const y = b.convert(right, "f64");
+    const size = b.abs(y);
+    const allowed = b.add(b.like(x, atol), b.mul(b.like(x, rtol), size));
+    const near = b.and(b.lt(size, b.like(x, Infinity)), b.le(b.abs(b.sub(x, y)), allowed));
+    const same = b.or(b.eq(x, y), near);
+    return equalNaN ? b.or(same, b.and(b.isNaN(x), b.isNaN(y))) : same;
+  },
   integers: "keep",
   booleans: "keep",
   result: "bool",

@@ -1,11 +1,14 @@
+import { type ElementCode, isNonZero, isReal, truth } from "../ir/element-code.js";
 import type { ScalarFunction } from "../numbers/broadcast-loops.js";
 import { type BinaryOperator, type ElementwiseDefinition, elementwise, type UnaryOperator } from "./elementwise.js";
 
 /** What all tests share: they compare in the common dtype, and give booleans, which carry no derivative. */
 const test = <V extends ScalarFunction>(
   value: V,
-): Pick<ElementwiseDefinition<V>, "value" | "integers" | "booleans" | "result"> => ({
+  code: ElementCode,
+): Pick<ElementwiseDefinition<V>, "value" | "code" | "integers" | "booleans" | "result"> => ({
   value,
+  code,
   integers: "keep",
   booleans: "keep",
   result: "bool",
@@ -21,7 +24,10 @@ const test = <V extends ScalarFunction>(
  */
 export const equal: BinaryOperator = elementwise(
   "equal",
-  test((a: number, b: number) => (a === b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a === b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.not(b.xor(x, y)) : b.eq(x, y)),
+  ),
 );
 
 /**
@@ -34,7 +40,10 @@ export const equal: BinaryOperator = elementwise(
  */
 export const notEqual: BinaryOperator = elementwise(
   "notEqual",
-  test((a: number, b: number) => (a !== b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a !== b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.xor(x, y) : b.ne(x, y)),
+  ),
 );
 
 /**
@@ -47,7 +56,10 @@ export const notEqual: BinaryOperator = elementwise(
  */
 export const less: BinaryOperator = elementwise(
   "less",
-  test((a: number, b: number) => (a < b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a < b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.and(b.not(x), y) : b.lt(x, y)),
+  ),
 );
 
 /**
@@ -60,7 +72,10 @@ export const less: BinaryOperator = elementwise(
  */
 export const lessEqual: BinaryOperator = elementwise(
   "lessEqual",
-  test((a: number, b: number) => (a <= b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a <= b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.or(b.not(x), y) : b.le(x, y)),
+  ),
 );
 
 /**
@@ -73,7 +88,10 @@ export const lessEqual: BinaryOperator = elementwise(
  */
 export const greater: BinaryOperator = elementwise(
   "greater",
-  test((a: number, b: number) => (a > b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a > b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.and(x, b.not(y)) : b.gt(x, y)),
+  ),
 );
 
 /**
@@ -86,7 +104,10 @@ export const greater: BinaryOperator = elementwise(
  */
 export const greaterEqual: BinaryOperator = elementwise(
   "greaterEqual",
-  test((a: number, b: number) => (a >= b ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a >= b ? 1 : 0),
+    (b, x, y) => (x.type === "bool" ? b.or(x, b.not(y)) : b.ge(x, y)),
+  ),
 );
 
 /**
@@ -99,7 +120,10 @@ export const greaterEqual: BinaryOperator = elementwise(
  */
 export const logicalNot: UnaryOperator = elementwise(
   "logicalNot",
-  test((x: number) => (x === 0 ? 1 : 0)),
+  test(
+    (x: number) => (x === 0 ? 1 : 0),
+    (b, x) => b.not(isNonZero(b, x)),
+  ),
 );
 
 /**
@@ -112,7 +136,10 @@ export const logicalNot: UnaryOperator = elementwise(
  */
 export const logicalAnd: BinaryOperator = elementwise(
   "logicalAnd",
-  test((a: number, b: number) => (a !== 0 && b !== 0 ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a !== 0 && b !== 0 ? 1 : 0),
+    (b, x, y) => b.and(isNonZero(b, x), isNonZero(b, y)),
+  ),
 );
 
 /**
@@ -125,7 +152,10 @@ export const logicalAnd: BinaryOperator = elementwise(
  */
 export const logicalOr: BinaryOperator = elementwise(
   "logicalOr",
-  test((a: number, b: number) => (a !== 0 || b !== 0 ? 1 : 0)),
+  test(
+    (a: number, b: number) => (a !== 0 || b !== 0 ? 1 : 0),
+    (b, x, y) => b.or(isNonZero(b, x), isNonZero(b, y)),
+  ),
 );
 
 /**
@@ -138,7 +168,10 @@ export const logicalOr: BinaryOperator = elementwise(
  */
 export const logicalXor: BinaryOperator = elementwise(
   "logicalXor",
-  test((a: number, b: number) => ((a !== 0) !== (b !== 0) ? 1 : 0)),
+  test(
+    (a: number, b: number) => ((a !== 0) !== (b !== 0) ? 1 : 0),
+    (b, x, y) => b.xor(isNonZero(b, x), isNonZero(b, y)),
+  ),
 );
 
 /**
@@ -151,7 +184,10 @@ export const logicalXor: BinaryOperator = elementwise(
  */
 export const isNaN: UnaryOperator = elementwise(
   "isNaN",
-  test((x: number) => (Number.isNaN(x) ? 1 : 0)),
+  test(
+    (x: number) => (Number.isNaN(x) ? 1 : 0),
+    (b, x) => (isReal(x.type) ? b.isNaN(x) : truth(b, false)),
+  ),
 );
 
 /**
@@ -164,7 +200,10 @@ export const isNaN: UnaryOperator = elementwise(
  */
 export const isInf: UnaryOperator = elementwise(
   "isInf",
-  test((x: number) => (Math.abs(x) === Infinity ? 1 : 0)),
+  test(
+    (x: number) => (Math.abs(x) === Infinity ? 1 : 0),
+    (b, x) => (isReal(x.type) ? b.eq(b.abs(x), b.like(x, Infinity)) : truth(b, false)),
+  ),
 );
 
 /**
@@ -177,5 +216,8 @@ export const isInf: UnaryOperator = elementwise(
  */
 export const isFinite: UnaryOperator = elementwise(
   "isFinite",
-  test((x: number) => (Number.isFinite(x) ? 1 : 0)),
+  test(
+    (x: number) => (Number.isFinite(x) ? 1 : 0),
+    (b, x) => (isReal(x.type) ? b.lt(b.abs(x), b.like(x, Infinity)) : truth(b, true)),
+  ),
 );

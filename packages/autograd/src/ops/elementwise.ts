@@ -3,6 +3,7 @@ import { allocate, type DType, floatOf, isFloat, isInteger } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import type { BatchContext, Linearity, NoRule, Operands, Primitive, VjpContext } from "../graph.js";
 import { operandsOf } from "../graph.js";
+import type { ElementCode } from "../ir/element-code.js";
 import { mapBroadcast, type ScalarFunction } from "../numbers/broadcast-loops.js";
 import { apply, type OperatorInfo } from "../primitive.js";
 import type { Domain, Sampler } from "../sampling.js";
@@ -23,6 +24,11 @@ export type ElementwiseVjp = (
 export interface ElementwiseDefinition<V extends ScalarFunction> {
   /** The result for one element of each operand; its number of parameters is the number of operands. */
   readonly value: V;
+  /**
+   * The same as an expression, which compiled backends translate, of operands of the dtype in which the operator computes; without it
+   * they call `value`.
+   */
+  readonly code?: ElementCode;
   /**
    * The partial derivative (one operand) or derivatives (one for each operand), from the operands followed by the result. The
    * cotangent is multiplied by it. `{none: reason}` where there is no derivative.
@@ -151,7 +157,7 @@ export function elementwisePrimitive(
   arity: number,
   definition: ElementwiseDefinition<ScalarFunction>,
 ): Primitive<undefined> {
-  const { value, integerValue = value, booleanValue = value, result, linear = "none" } = definition;
+  const { value, integerValue = value, booleanValue = value, code, result, linear = "none" } = definition;
   const primitive: Primitive<undefined> = {
     name,
     linear,
@@ -169,6 +175,7 @@ export function elementwisePrimitive(
     },
     vjp: vjpOf(name, arity, definition),
     batch: (context) => apply(primitive, alignBatch(context), undefined),
+    element: () => code,
     samples: definition.samples ?? elementwiseSampler(arity, definition.domain),
   };
   return primitive;
@@ -224,6 +231,7 @@ function elementwiseSampler(arity: number, domain: Domain | readonly Domain[] = 
  */
 export const mul: BinaryOperator = elementwise("mul", {
   value: (a: number, b: number) => a * b,
+  code: (b, x, y) => (x.type === "bool" ? b.and(x, y) : b.mul(x, y)),
   integers: "keep",
   integerValue: Math.imul,
   booleans: "keep",
@@ -240,6 +248,7 @@ export const mul: BinaryOperator = elementwise("mul", {
  */
 export const add: BinaryOperator = elementwise("add", {
   value: (a: number, b: number) => a + b,
+  code: (b, x, y) => (x.type === "bool" ? b.or(x, y) : b.add(x, y)),
   integers: "keep",
   booleans: "keep",
   booleanValue: (a: number, b: number) => a | b,

@@ -40,6 +40,7 @@ export function parametric<A>(
       return vjp({ ...context, attributes: undefined });
     },
     batch: (context) => apply(primitive, alignBatch(context), context.attributes),
+    element: (attributes) => define(attributes).code,
   };
   return (attributes, ...operands) => apply(primitive, promoteOperands(name, operands, define(attributes)), attributes);
 }

@@ -1,3 +1,4 @@
+import { forReals } from "../ir/element-code.js";
 import {
   floorDivideInteger,
   floorDivide as floorDivideOf,
@@ -18,9 +19,11 @@ import {
 /** Integers and infinities stay; the derivative is 0 everywhere, at the jumps too, as in PyTorch. */
 const rounding = (
   value: (x: number) => number,
+  operation: "floor" | "ceil" | "nearest" | "trunc",
   kinks: readonly number[],
 ): ElementwiseDefinition<(x: number) => number> => ({
   value,
+  code: forReals((b, x) => b[operation](x)),
   integers: "keep",
   vjp: () => [undefined],
   domain: { kinks },
@@ -36,7 +39,7 @@ const halves = integers.map((i) => i + 0.5);
  * @example
  * floor([1.5, -1.5]).toArray(); // [1, -2]
  */
-export const floor: UnaryOperator = elementwise("floor", rounding(Math.floor, integers));
+export const floor: UnaryOperator = elementwise("floor", rounding(Math.floor, "floor", integers));
 
 /**
  * The least integer not below x, element by element; integers, ±∞ and NaN stay. The derivative is 0 everywhere, as in PyTorch.
@@ -45,7 +48,7 @@ export const floor: UnaryOperator = elementwise("floor", rounding(Math.floor, in
  * @example
  * ceil([1.5, -1.5]).toArray(); // [2, -1]
  */
-export const ceil: UnaryOperator = elementwise("ceil", rounding(Math.ceil, integers));
+export const ceil: UnaryOperator = elementwise("ceil", rounding(Math.ceil, "ceil", integers));
 
 /**
  * The nearest integer, element by element, halves to the even one (IEEE 754, as NumPy and PyTorch); integers, ±∞ and NaN stay. The
@@ -55,7 +58,7 @@ export const ceil: UnaryOperator = elementwise("ceil", rounding(Math.ceil, integ
  * @example
  * round([0.5, 1.5, -1.2]).toArray(); // [0, 2, -1]
  */
-export const round: UnaryOperator = elementwise("round", rounding(roundHalfEven, halves));
+export const round: UnaryOperator = elementwise("round", rounding(roundHalfEven, "nearest", halves));
 
 /**
  * x without its fraction, element by element; integers, ±∞ and NaN stay. The derivative is 0 everywhere, as in PyTorch.
@@ -64,7 +67,7 @@ export const round: UnaryOperator = elementwise("round", rounding(roundHalfEven,
  * @example
  * trunc([1.5, -1.5]).toArray(); // [1, -1]
  */
-export const trunc: UnaryOperator = elementwise("trunc", rounding(Math.trunc, integers));
+export const trunc: UnaryOperator = elementwise("trunc", rounding(Math.trunc, "trunc", integers));
 
 /** Quotients between 1.04 and 1.96: away from the jumps. */
 const betweenJumps: readonly Domain[] = [

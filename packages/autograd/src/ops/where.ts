@@ -29,6 +29,7 @@ const wherePrimitive: Primitive<undefined> = {
     sumTo(select("where", condition, 0, cotangent), b.shape),
   ],
   batch: (context) => apply(wherePrimitive, alignBatch(context), undefined),
+  element: () => (b, condition, x, y) => b.select(condition, x, y),
 };
 
 /** `where` for the operator `name`, which has checked the condition. */
