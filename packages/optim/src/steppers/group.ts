@@ -14,12 +14,20 @@ import { applyUpdates, type GradientTransform } from "../transforms/transform.js
 import { buildTree, describeValue, type LeafForm, matchingLeaves, placeOf, tensorTree } from "../tree.js";
 import { type LearningRate, makeRate, type Rate } from "./rate.js";
 
+/** How Variables step. */
+export interface Rule {
+  readonly transform: GradientTransform;
+  /** Whether the transform gives what is added to the parameters, or directions still to be multiplied by −lr. */
+  readonly gives: "updates" | "directions";
+}
+
 /** Variables that step by one rule, as the caller defines them. */
 export interface GroupDefinition {
   /** A tree of Variables. */
   readonly variables: unknown;
   readonly lr: LearningRate;
-  readonly transform: GradientTransform;
+  /** The rule, given the learning rate of the coming step: a float64 scalar, to be asked for within each update. */
+  readonly rule: (lr: () => Tensor) => Rule;
 }
 
 /** A tree of Variables taken apart. */
@@ -34,7 +42,7 @@ export interface VariableTree {
 export interface Group {
   readonly parameters: VariableTree;
   readonly state: VariableTree;
-  readonly transform: GradientTransform;
+  readonly rule: Rule;
   readonly rate: Rate;
 }
 
@@ -76,27 +84,33 @@ function variableTree(operator: string, tree: unknown): VariableTree {
 export function makeGroup(operator: string, definition: GroupDefinition, step: Variable): Group {
   const parameters = variableTree(operator, definition.variables);
   const rate = makeRate(operator, definition.lr, step);
-  const { leaves, forms, structure } = tensorTree(operator, "state", definition.transform.init(valuesOf(parameters)));
+  const rule = definition.rule(rate.value);
+  const { leaves, forms, structure } = tensorTree(operator, "state", rule.transform.init(valuesOf(parameters)));
   const variables = leaves.map((leaf, i) =>
     variable(leaf, { name: placeOf(`${operator} state`, forms[i]?.path ?? ""), trainable: false }),
   );
   const state: VariableTree = { name: "the stepper's own state", variables, forms, structure };
-  return { parameters, state, transform: definition.transform, rate };
+  return { parameters, state, rule, rate };
+}
+
+/** Gradients of the group's Variables, in their order; 0 for those that are not trainable. */
+export function gradientLeaves(operator: string, { parameters }: Group, gradients: unknown): Tensor[] {
+  return matchingLeaves(operator, "gradients", gradients, parameters).map((leaf, i) =>
+    parameters.variables[i]?.trainable ? leaf : zeros(leaf.shape, { dtype: leaf.dtype }),
+  );
 }
 
 /** What one step assigns to the Variables of a group. Nothing is assigned yet. */
-export function stepAssignments(operator: string, group: Group, gradients: unknown): Assignment[] {
-  const { parameters, state, transform, rate } = group;
-  const frozen = parameters.variables.map((each) => !each.trainable);
-  const leaves = matchingLeaves(operator, "gradients", gradients, parameters).map((leaf, i) =>
-    frozen[i] ? zeros(leaf.shape, { dtype: leaf.dtype }) : leaf,
-  );
+export function stepAssignments(operator: string, group: Group, gradients: readonly Tensor[]): Assignment[] {
+  const { parameters, state, rule, rate } = group;
   const params = valuesOf(parameters);
-  const [directions, next] = transform.update(buildTree(parameters.structure, leaves), valuesOf(state), params);
-  const moved = applyUpdates(params, scaleLeaves(operator, directions, neg(rate.value())));
-  const values = matchingLeaves(operator, "the updated variables", moved, parameters);
+  const tree = buildTree(parameters.structure, gradients);
+  const [given, next] = rule.transform.update(tree, valuesOf(state), params);
+  const updates = rule.gives === "updates" ? given : scaleLeaves(operator, given, neg(rate.value()));
+  const values = matchingLeaves(operator, "the updated variables", applyUpdates(params, updates), parameters);
   const memory = matchingLeaves(operator, "the transform's new state", next, state);
-  return [...pair(parameters.variables, values).filter((_, i) => !frozen[i]), ...pair(state.variables, memory)];
+  const moving = pair(parameters.variables, values).filter(([each]) => each.trainable);
+  return [...moving, ...pair(state.variables, memory)];
 }
 
 /** Each Variable with its tensor; there are as many of one as of the other. */

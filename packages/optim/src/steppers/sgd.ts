@@ -1,14 +1,11 @@
-import { nonNegative } from "../arguments.js";
 import { checkMomentum, trace } from "../transforms/trace.js";
 import { chain } from "../transforms/transform.js";
-import { addWeightDecay } from "../transforms/weight-decay.js";
-import type { LearningRate } from "./rate.js";
-import { defaultRate, type GroupOf, makeStepper, type Stepper, type VariablesOf } from "./stepper.js";
+import { decayBy } from "../transforms/weight-decay.js";
+import { defineStepper, type StepperFactory } from "./define-stepper.js";
+import type { CommonOptions } from "./stepper.js";
 
 /** Options of `sgd`. */
-export interface SgdOptions {
-  /** A number of 0 or more, or a schedule; default 0.001. */
-  readonly lr?: LearningRate;
+export interface SgdOptions extends CommonOptions {
   /** What part of the last direction stays; default 0. */
   readonly momentum?: number;
   /** What part of each gradient but the first is left out of the momentum; default 0. */
@@ -24,12 +21,13 @@ export interface SgdOptions {
  * d = g + weightDecay · x; b ← momentum · b + (1 − dampening) · d, the first b being d; x ← x − lr · b, or with nesterov
  * x − lr · (d + momentum · b) (Sutskever et al., On the importance of initialization and momentum in deep learning, 2013).
  *
- * @param variables A tree of float Variables, or an array of parameter groups `{variables, lr?, momentum?, …}`.
+ * @param variables A tree of float Variables, or an array of parameter groups `{params, lr?, momentum?, …}`.
  * @param options.lr Default 0.001; a number or a schedule.
  * @param options.momentum Default 0.
  * @param options.dampening Default 0.
  * @param options.nesterov Default false.
  * @param options.weightDecay Default 0.
+ * @param options.skipNotFinite Default false.
  * @throws ValueError for negative or NaN numbers, nesterov without momentum or with dampening, no Variables, or one that is there twice;
  * DTypeError for Variables that are no floats.
  * @example
@@ -37,20 +35,9 @@ export interface SgdOptions {
  * const stepper = sgd([w], { lr: 0.1, momentum: 0.9 });
  * for (let i = 0; i < 100; i++) stepper.minimize(() => sum(square(w)));
  */
-export function sgd<const G extends readonly GroupOf<SgdOptions>[]>(
-  groups: G,
-  options?: SgdOptions,
-): Stepper<VariablesOf<G>>;
-export function sgd<W>(variables: W, options?: SgdOptions): Stepper<W>;
-export function sgd(variables: unknown, options: SgdOptions = {}): Stepper<unknown> {
-  return makeStepper("sgd", variables, options, (own) => {
-    const { lr = defaultRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = own;
+export const sgd: StepperFactory<SgdOptions> = defineStepper("sgd", {
+  transform: ({ momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 }) => {
     checkMomentum("sgd", momentum, dampening, nesterov);
-    nonNegative("sgd", "weightDecay", weightDecay);
-    const parts = [
-      ...(weightDecay === 0 ? [] : [addWeightDecay(weightDecay)]),
-      ...(momentum === 0 ? [] : [trace({ momentum, dampening, nesterov })]),
-    ];
-    return { lr, transform: chain(...parts) };
-  });
-}
+    return chain(...decayBy("sgd", weightDecay), ...(momentum === 0 ? [] : [trace({ momentum, dampening, nesterov })]));
+  },
+});

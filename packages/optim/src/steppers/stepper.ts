@@ -7,11 +7,24 @@ import {
   Variable,
   variable,
   variableGrads,
+  where,
   zeros,
 } from "@glissade/autograd";
-import type { GradientTransform } from "../transforms/transform.js";
-import { buildTree, describeValue } from "../tree.js";
-import { assignAll, type Group, type GroupDefinition, makeGroup, pair, stepAssignments, valuesOf } from "./group.js";
+import { allFinite } from "../transforms/not-finite.js";
+import { buildTree, placeOf } from "../tree.js";
+import { whereFinite } from "./finite.js";
+import {
+  type Assignment,
+  assignAll,
+  type Group,
+  type GroupDefinition,
+  gradientLeaves,
+  makeGroup,
+  pair,
+  type Rule,
+  stepAssignments,
+  valuesOf,
+} from "./group.js";
 import type { LearningRate } from "./rate.js";
 import { checkStateDict, type StateDict } from "./state-dict.js";
 
@@ -49,14 +62,16 @@ export interface Stepper<W> {
    * Takes one step against the gradients. Variables with `trainable` false stay put; for the moments their gradient is zero.
    *
    * @param grads A tree like the Variables', with their shapes and dtypes; what `variableGrads` gives.
-   * @throws ValueError, ShapeError, DTypeError where it does not match, naming the place. No Variable is changed then.
+   * @throws ValueError, ShapeError, DTypeError where it does not match, naming the place. No Variable is changed then. ValueError for a gradient that
+   * holds NaN or infinity (see `skipNotFinite`): at once if its value is known, else from the read that computes the step, which then takes back
+   * all steps since the last read.
    */
   step(grads: GradientsFor<W>): void;
   /**
    * Differentiates a loss with respect to the trainable Variables and takes one step.
    *
    * @returns The loss before the step; reading it runs the step as well.
-   * @throws as `variableGrads`, and then no Variable is changed.
+   * @throws as `variableGrads`, and then no Variable is changed; where gradients are not finite, as `step`.
    */
   minimize(loss: () => Tensor): { readonly value: Tensor };
   /** A plain tree of tensors and numbers, from which `loadStateDict` goes on to the bit. */
@@ -69,47 +84,73 @@ export interface Stepper<W> {
   loadStateDict(state: StateDict): void;
 }
 
-/** Options of `stepper`. */
-export interface StepperOptions {
-  /** What makes directions of gradients; the step is −lr times the direction. */
-  readonly transform: GradientTransform;
-  /** A number of 0 or more, or a schedule; default 0.001. */
+/** What every stepper can be told. */
+export interface CommonOptions {
+  /** A number of 0 or more, or a schedule. */
   readonly lr?: LearningRate;
-  /** Names the stepper in messages and saved states; default "stepper". */
-  readonly name?: string;
+  /**
+   * Where gradients of any group hold NaN or infinity: true skips the whole step, with moments and count; default false, an error. Not for single
+   * groups.
+   */
+  readonly skipNotFinite?: boolean;
 }
 
-/** The learning rate where none is given, PyTorch's. */
+/** A parameter group: Variables with options of their own. Its key may also be `variables`. */
+export type GroupOf<O> = Partial<Omit<O, "skipNotFinite">> &
+  (
+    | { readonly params: unknown; readonly variables?: undefined }
+    | { readonly variables: unknown; readonly params?: undefined }
+  );
+
+/** The trees of Variables of an array of groups. */
+export type VariablesOf<G extends readonly object[]> = {
+  [K in keyof G]: G[K] extends { readonly params: infer W extends object }
+    ? W
+    : G[K] extends { readonly variables: infer W }
+      ? W
+      : never;
+};
+
+/** The learning rate where none is given, PyTorch's for most steppers. */
 export const defaultRate = 1e-3;
 
-const isGroup = (value: unknown): value is { readonly variables: unknown } =>
-  typeof value === "object" && value !== null && !(value instanceof Variable) && Object.hasOwn(value, "variables");
+const isGroup = (value: unknown): value is object =>
+  typeof value === "object" &&
+  value !== null &&
+  !(value instanceof Variable) &&
+  Object.hasOwn(value, "params") !== Object.hasOwn(value, "variables");
 
-/** Options with those of the group before the common ones; an option that is undefined counts as left out. */
-function mergeOptions<O extends object>(common: O, own: object): O {
-  const given = Object.entries(own).filter(([key, value]) => key !== "variables" && value !== undefined);
-  return { ...common, ...Object.fromEntries(given) };
+/** The Variables of a group, and its options before the common ones; an option that is undefined counts as left out. */
+function splitGroup<O extends object>(common: O, group: object): { variables: unknown; own: O } {
+  const { params, variables, ...options }: { params?: unknown; variables?: unknown } = group;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { variables: params ?? variables, own: { ...common, ...Object.fromEntries(given) } };
 }
 
 /**
- * A stepper over Variables, or over groups `{variables, …options}` whose options come before the common ones.
+ * A stepper over Variables, or over groups `{params, …options}` whose options come before the common ones.
  *
- * @param define What to do with the Variables of a group, given its options.
+ * @param rate The learning rate where none is given.
+ * @param define The rule of a group, given its options and the learning rate of the coming step.
  */
-export function makeStepper<W, O extends object>(
+export function makeStepper<W, O extends CommonOptions>(
   name: string,
   variables: unknown,
   options: O,
-  define: (options: O) => Omit<GroupDefinition, "variables">,
+  rate: LearningRate,
+  define: (options: O, lr: () => Tensor) => Rule,
 ): Stepper<W> {
   const grouped = Array.isArray(variables) && variables.length > 0 && variables.every(isGroup);
   const count = variable(tensor(0, { dtype: "float64" }), { name: `${name} step`, trainable: false });
-  const definitions: GroupDefinition[] = grouped
-    ? variables.map((group) => ({ variables: group.variables, ...define(mergeOptions(options, group)) }))
-    : [{ variables, ...define(options) }];
+  const parts = grouped ? variables.map((group) => splitGroup(options, group)) : [{ variables, own: options }];
+  const definitions: GroupDefinition[] = parts.map(({ variables: tree, own }) => ({
+    variables: tree,
+    lr: own.lr ?? rate,
+    rule: (lr) => define(own, lr),
+  }));
   const groups = definitions.map((definition) => makeGroup(name, definition, count));
   checkVariables(name, groups);
-  return stepperOf<W>(name, groups, grouped, count);
+  return stepperOf<W>(name, groups, grouped, count, options.skipNotFinite ?? false);
 }
 
 function checkVariables(name: string, groups: readonly Group[]): void {
@@ -127,15 +168,24 @@ function checkVariables(name: string, groups: readonly Group[]): void {
   }
 }
 
-function stepperOf<W>(name: string, groups: readonly Group[], grouped: boolean, count: Variable): Stepper<W> {
+function stepperOf<W>(
+  name: string,
+  groups: readonly Group[],
+  grouped: boolean,
+  count: Variable,
+  skip: boolean,
+): Stepper<W> {
   const handles = groups.map(groupHandle);
   const step = (gradients: unknown): void => {
     const trees: unknown = grouped ? gradients : [gradients];
     if (!Array.isArray(trees) || trees.length !== groups.length) {
       throw new ValueError(`${name}: step takes an array of ${groups.length} trees of gradients, one for each group.`);
     }
-    const assignments = groups.flatMap((group, i) => stepAssignments(name, group, trees[i]));
-    assignAll([...assignments, [count, add(count.value, 1)]]);
+    const leaves = groups.map((group, i) => gradientLeaves(name, group, trees[i]));
+    const assignments = groups.flatMap((group, i) => stepAssignments(name, group, leaves[i] ?? []));
+    const next = add(count.value, 1);
+    if (skip) assignAll(onlyIf(allFinite(name, leaves), [...assignments, [count, next]]));
+    else assignAll([...assignments, [count, whereFinite(name, next, placed(groups, leaves))]]);
   };
   return {
     groups: handles,
@@ -167,6 +217,19 @@ function stepperOf<W>(name: string, groups: readonly Group[], grouped: boolean, 
   };
 }
 
+/** Assigns the new tensors where the condition holds, else what the Variables hold already. */
+const onlyIf = (condition: Tensor, assignments: readonly Assignment[]): Assignment[] =>
+  assignments.map(([each, tensor]) => [each, where(condition, tensor, each.value)]);
+
+/** The gradients that have to be finite, with their places. */
+const placed = (groups: readonly Group[], leaves: readonly (readonly Tensor[])[]) =>
+  groups.flatMap(({ parameters, rule }, g) =>
+    (rule.transform.takesNotFinite ? [] : (leaves[g] ?? [])).map((gradient, i) => ({
+      place: placeOf("the gradient", parameters.forms[i]?.path || (parameters.variables[i]?.name ?? "")),
+      gradient,
+    })),
+  );
+
 function groupHandle({ parameters, rate }: Group): StepperGroup {
   return {
     variables: parameters.variables,
@@ -196,42 +259,4 @@ function gradientTrees(loss: () => Tensor, groups: readonly Group[]): { value: T
     return buildTree(parameters.structure, leaves);
   });
   return { value, gradients };
-}
-
-/** A parameter group of `stepper`: Variables with options of their own. */
-export type GroupOf<O> = Partial<O> & { readonly variables: unknown };
-
-/** The trees of Variables of an array of groups. */
-export type VariablesOf<G extends readonly { readonly variables: unknown }[]> = {
-  [K in keyof G]: G[K]["variables"];
-};
-
-/**
- * A stateful optimiser made of a gradient transform: each step moves the Variables by −lr times the direction that the transform makes of
- * the gradients. The transform's state is held in Variables, made now.
- *
- * @param variables A tree of float Variables, or an array of parameter groups `{variables, lr?, transform?}`.
- * @param options.transform See `chain`.
- * @param options.lr Default 0.001; a number or a schedule.
- * @param options.name For messages and saved states; default "stepper".
- * @throws ValueError for no Variables, one that is there twice, a negative or NaN rate, or no transform; DTypeError for Variables that are no
- * floats.
- * @example
- * const w = variable([1, 2]);
- * const clipped = stepper([w], { transform: chain(clipByGlobalNorm(1), trace({ momentum: 0.9 })), lr: 0.1 });
- * clipped.minimize(() => sum(square(w))).value.item(); // 5
- */
-export function stepper<const G extends readonly GroupOf<StepperOptions>[]>(
-  groups: G,
-  options: StepperOptions,
-): Stepper<VariablesOf<G>>;
-export function stepper<W>(variables: W, options: StepperOptions): Stepper<W>;
-export function stepper(variables: unknown, options: StepperOptions): Stepper<unknown> {
-  const name = options.name ?? "stepper";
-  if (typeof options.transform?.update !== "function") {
-    throw new ValueError(
-      `${name}: the option transform is ${describeValue(options.transform)}, not a gradient transform; see chain.`,
-    );
-  }
-  return makeStepper(name, variables, options, ({ transform, lr = defaultRate }) => ({ transform, lr }));
 }

@@ -1,20 +1,7 @@
-import {
-  add,
-  cast,
-  div,
-  maximum,
-  mul,
-  pow,
-  sqrt,
-  square,
-  sub,
-  type Tensor,
-  type Tree,
-  tensor,
-  zeros,
-} from "@glissade/autograd";
+import { add, cast, div, maximum, sqrt, square, type Tensor, type Tree } from "@glissade/autograd";
 import { fraction, nonNegative } from "../arguments.js";
-import { buildTree, mapTrees, tensorTree } from "../tree.js";
+import { mapTrees } from "../tree.js";
+import { average, filled, noSteps, weightSoFar } from "./moments.js";
 import { checkState, type GradientTransform } from "./transform.js";
 
 /** Options of `scaleByAdam`. */
@@ -25,6 +12,16 @@ export interface AdamTransformOptions {
   readonly eps?: number;
   /** Divides by the largest average of squares so far (Reddi, Kale & Kumar, 2018); default false. */
   readonly amsgrad?: boolean;
+}
+
+/** @throws ValueError for betas outside [0, 1) or an eps below 0. */
+export function checkMoments(
+  operator: string,
+  betas: readonly [number, number],
+  eps: number,
+): readonly [beta1: number, beta2: number] {
+  nonNegative(operator, "eps", eps);
+  return [fraction(operator, "betas[0]", betas[0]), fraction(operator, "betas[1]", betas[1])];
 }
 
 /** What `scaleByAdam` remembers. */
@@ -52,46 +49,31 @@ export type AdamState = {
  */
 export function scaleByAdam(options: AdamTransformOptions = {}): GradientTransform<AdamState> {
   const { betas = [0.9, 0.999], eps = 1e-8, amsgrad = false } = options;
-  const beta1 = fraction("scaleByAdam", "betas[0]", betas[0]);
-  const beta2 = fraction("scaleByAdam", "betas[1]", betas[1]);
-  nonNegative("scaleByAdam", "eps", eps);
+  const [beta1, beta2] = checkMoments("scaleByAdam", betas, eps);
   return {
     init(params) {
-      const { leaves, structure } = tensorTree("scaleByAdam", "params", params);
-      const zero = (): Tree =>
-        buildTree(
-          structure,
-          leaves.map(({ shape, dtype }) => zeros(shape, { dtype })),
-        );
-      const state = { count: tensor(0, { dtype: "float64" }), mean: zero(), square: zero() };
+      const zero = (): Tree => filled("scaleByAdam", params);
+      const state = { count: noSteps(), mean: zero(), square: zero() };
       return amsgrad ? { ...state, largest: zero() } : state;
     },
     update(gradients, state) {
       checkState("scaleByAdam", state, ["count", "mean", "square", ...(amsgrad ? ["largest"] : [])]);
       const count = add(state.count, 1);
-      const mean = average(state.mean, "mean", gradients, beta1, (gradient) => gradient);
-      const squares = average(state.square, "square", gradients, beta2, square);
+      const mean = average("scaleByAdam", ["mean", state.mean], gradients, beta1);
+      const squares = average("scaleByAdam", ["square", state.square], gradients, beta2, square);
       const next = { count, mean, square: squares };
       const largest =
         state.largest === undefined
           ? undefined
           : mapTrees("scaleByAdam", ["the state's largest", state.largest], { square: squares }, maximum);
-      // 1 − βᵗ, what is missing from an average that started at zero
-      const missing1 = sub(1, pow(beta1, count));
-      const missing2 = sqrt(sub(1, pow(beta2, count)));
+      const weight1 = weightSoFar(beta1, count);
+      const weight2 = sqrt(weightSoFar(beta2, count));
       const scales = { mean, square: largest ?? squares };
       const updates = mapTrees("scaleByAdam", ["gradients", gradients], scales, (_, m, v) => {
-        const root = add(div(sqrt(v), cast(missing2, m.dtype)), eps);
-        return div(div(m, cast(missing1, m.dtype)), root);
+        const root = add(div(sqrt(v), cast(weight2, m.dtype)), eps);
+        return div(div(m, cast(weight1, m.dtype)), root);
       });
       return [updates, largest === undefined ? next : { ...next, largest }];
     },
   };
-}
-
-/** The next running average: β · before + (1 − β) · of(gradient). */
-function average(before: Tree, name: string, gradients: unknown, beta: number, of: (gradient: Tensor) => Tensor): Tree {
-  return mapTrees("scaleByAdam", [`the state's ${name}`, before], { gradients }, (old, gradient) =>
-    add(mul(beta, old), mul(1 - beta, of(gradient))),
-  );
 }

@@ -14,17 +14,18 @@ export function scaleLeaves<G>(operator: string, gradients: G, factor: Tensor): 
 /**
  * Multiplies every gradient by a factor: −lr makes gradients updates that descend.
  *
- * @param factor A finite number, or a scalar tensor or Variable, whose value at the time of the update counts.
+ * @param factor A finite number, or a scalar tensor, a Variable, or a function that gives one, whose value at the time of the update counts.
  * @throws ValueError for a NaN or infinite number; ShapeError (from `update`) for a tensor that is no scalar.
  * @example
  * scale(-0.5).update([tensor([2, 4])], [], [])[0][0].toArray(); // [-1, -2]
  */
-export function scale(factor: number | Tensor | Variable): GradientTransform<NoState> {
+export function scale(factor: number | Tensor | Variable | (() => Tensor)): GradientTransform<NoState> {
   if (typeof factor === "number") finite("scale", "the factor", factor);
   return stateless((gradients) => {
     if (typeof factor === "number") {
       return mapTrees("scale", ["gradients", gradients], {}, (gradient) => mul(factor, gradient));
     }
+    if (typeof factor === "function") return scaleLeaves("scale", gradients, factor());
     return scaleLeaves("scale", gradients, factor instanceof Variable ? factor.value : factor);
   });
 }

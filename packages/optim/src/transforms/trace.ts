@@ -1,6 +1,7 @@
-import { add, cast, mul, type Tensor, type Tree, tensor, ValueError, zeros } from "@glissade/autograd";
+import { add, cast, mul, type Tensor, type Tree, tensor, ValueError } from "@glissade/autograd";
 import { nonNegative } from "../arguments.js";
-import { buildTree, mapTrees, tensorTree } from "../tree.js";
+import { mapTrees } from "../tree.js";
+import { filled } from "./moments.js";
 import { checkState, type GradientTransform } from "./transform.js";
 
 /** Options of `trace`. */
@@ -51,9 +52,7 @@ export function trace({ momentum, dampening = 0, nesterov = false }: TraceOption
     damped ? { trace: traced, gradientWeight: tensor(weight, { dtype: "float64" }) } : { trace: traced };
   return {
     init(params) {
-      const { leaves, structure } = tensorTree("trace", "params", params);
-      const zero = leaves.map(({ shape, dtype }) => zeros(shape, { dtype }));
-      return remember(buildTree(structure, zero), 1);
+      return remember(filled("trace", params), 1);
     },
     update(gradients, state) {
       checkState("trace", state, damped ? ["trace", "gradientWeight"] : ["trace"]);

@@ -19,6 +19,8 @@ export interface GradientTransform<S extends Tree = Tree> {
   init(params: unknown): S;
   /** From gradients, a tree like `params`, to updates of the same form, with the state for the next step. */
   update<G>(gradients: G, state: S, params: unknown): readonly [updates: G, state: S];
+  /** Whether gradients that hold NaN or infinity do no harm here, as in `skipNotFinite`: a stepper then lets them in. Default false. */
+  readonly takesNotFinite?: boolean;
 }
 
 /** The state of a transform that remembers nothing. */
@@ -29,6 +31,27 @@ export const stateless = (update: <G>(gradients: G, params: unknown) => G): Grad
   init: () => [],
   update: (gradients, _state, params) => [update(gradients, params), []],
 });
+
+/** Whether steppers may let gradients in that are not finite: it is for the transform to say that sees them first. */
+export const takesNotFinite = (first: GradientTransform | undefined): { readonly takesNotFinite?: boolean } =>
+  first?.takesNotFinite === true ? { takesNotFinite: true } : {};
+
+/** Whether a value has the two functions of a transform. */
+export const isTransform = (value: unknown): value is GradientTransform =>
+  typeof value === "object" &&
+  value !== null &&
+  "init" in value &&
+  "update" in value &&
+  typeof value.init === "function" &&
+  typeof value.update === "function";
+
+/** @throws ValueError where `inner` is no transform: for transforms that wrap one. */
+export function checkTransform(operator: string, inner: unknown): void {
+  if (isTransform(inner)) return;
+  throw new ValueError(
+    `${operator}: the transform to wrap is ${describeValue(inner)}, not a gradient transform. Pass one, such as chain(…).`,
+  );
+}
 
 /** @throws ValueError where `state` is no object with these keys: it belongs to something else. */
 export function checkState(operator: string, state: unknown, keys: readonly string[]): void {
@@ -51,6 +74,7 @@ export function checkState(operator: string, state: unknown, keys: readonly stri
  */
 export function chain(...transforms: readonly GradientTransform[]): GradientTransform<readonly Tree[]> {
   return {
+    ...takesNotFinite(transforms[0]),
     init: (params) => transforms.map((transform) => transform.init(params)),
     update(gradients, state, params) {
       if (!Array.isArray(state) || state.length !== transforms.length) {

@@ -21,3 +21,9 @@ export function addWeightDecay(decay: number): GradientTransform<NoState> {
     ),
   );
 }
+
+/** The decay of a stepper as a part of its chain: nothing for 0. */
+export function decayBy(operator: string, decay: number): GradientTransform<NoState>[] {
+  nonNegative(operator, "weightDecay", decay);
+  return decay === 0 ? [] : [addWeightDecay(decay)];
+}
