@@ -58,6 +58,7 @@ export { einsum } from "./ops/einsum.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
 export { chunk, concat, split, stack } from "./ops/join.js";
+export * as linalg from "./ops/linalg/index.js";
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";

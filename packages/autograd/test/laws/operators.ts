@@ -5,7 +5,11 @@ import { elementwiseComposites, exceptions } from "./exceptions.js";
 /** The files over which the operators are dealt, so that they run side by side. */
 export const shards = 6;
 
-export const exported = new Map<string, unknown>(Object.entries(functions));
+/** Everything the package exports; members of a namespace go by its name and theirs: `linalg.inv`. */
+export const exported = new Map<string, unknown>([
+  ...Object.entries(functions),
+  ...Object.entries(functions.linalg).map(([name, member]) => [`linalg.${name}`, member] as const),
+]);
 
 /** The names under which operators are exported, in order. */
 export const operatorNames = [...exported.keys()].filter((name) => operatorOf(name) !== undefined).sort();

@@ -1,0 +1,95 @@
+import { allocate } from "../../dtype.js";
+import type { Primitive } from "../../graph.js";
+import { factorCholesky } from "../../numbers/cholesky.js";
+import { apply, operator } from "../../primitive.js";
+import { sizeOf } from "../../shape.js";
+import type { Tensor, TensorLike } from "../../tensor.js";
+import { sub } from "../arithmetic.js";
+import { tril } from "../diagonal.js";
+import { mul } from "../elementwise.js";
+import { matmul } from "../matmul.js";
+import { mT } from "../movement.js";
+import { asSquare, batchOf, forEachMatrix, identityLike, symmetricPart } from "./matrices.js";
+import { drawBatch, drawDefinite } from "./samples.js";
+import { drawSystem, solveFor, systemOf } from "./solve.js";
+import { solveLower, solveUpper } from "./triangular.js";
+
+const choleskyPrimitive: Primitive<undefined> = {
+  name: "cholesky",
+  linear: "none",
+  infer: ({ inputs: [a] }) => ({ shape: a.shape, dtype: a.dtype }),
+  run({ inputs: [a], shape, dtype }) {
+    const out = allocate(dtype, sizeOf(shape));
+    const n = shape[shape.length - 1] ?? 0;
+    forEachMatrix(batchOf(shape), [a], ([matrix], index) => {
+      if (!factorCholesky(matrix, n)) matrix.fill(Number.NaN);
+      out.set(matrix, index * n * n);
+    });
+    return out;
+  },
+  // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, Φ the lower triangle with half the diagonal (I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10).
+  vjp({ inputs: [a], output: l, cotangent }) {
+    const product = matmul(mT(l), tril(cotangent));
+    const half = sub(tril(product), mul(product, mul(identityLike(a), 0.5)));
+    const left = solveLower(l, half, true);
+    return [mT(solveLower(l, mT(left), true))];
+  },
+  batch: ({ inputs: [a] }) => apply(choleskyPrimitive, [a], undefined),
+};
+
+/** Options of `linalg.cholesky` and `linalg.choleskySolve`. */
+export interface CholeskyOptions {
+  /** The factor is upper triangular, A = Rᵀ R; default false: lower triangular, A = L Lᵀ. */
+  readonly upper?: boolean | undefined;
+}
+
+/**
+ * The Cholesky factor of symmetric positive definite matrices: the lower triangular L with a positive diagonal for which A = L Lᵀ (Golub & Van Loan,
+ * Matrix Computations, 4th ed., §4.2), computed in float64.
+ *
+ * Factored is the symmetric part (A + Aᵀ) / 2, as in JAX: for a symmetric matrix that is the matrix itself, and derivatives are symmetric too. A
+ * matrix whose symmetric part is not positive definite gives NaN for all of its factor; the other matrices of a batch are not affected.
+ *
+ * @param a [..., n, n].
+ * @param options.upper true: the transpose Lᵀ instead; default false.
+ * @throws ShapeError where the matrices are not square.
+ * @example
+ * linalg.cholesky([[4, 2], [2, 10]]).toArray(); // [[2, 0], [1, 3]]
+ */
+export const cholesky = operator(
+  "linalg.cholesky",
+  (draw) => [drawDefinite(draw, drawBatch(draw), draw.side(3)), { upper: draw.boolean() }],
+  (a: TensorLike, { upper = false }: CholeskyOptions = {}): Tensor => {
+    const factor = apply(choleskyPrimitive, [symmetricPart(asSquare("linalg.cholesky", a))], undefined);
+    return upper ? mT(factor) : factor;
+  },
+);
+
+/**
+ * The solution X of A X = B from the Cholesky factor of A: of L Lᵀ X = B, or of Rᵀ R X = B with `upper`. Batch axes broadcast; `b` counts as a
+ * vector as for `linalg.solve`. Only the triangle named is read; a 0 on its diagonal gives NaN for all of the solution.
+ *
+ * @param factor [..., n, n], as `linalg.cholesky` makes it; the factor comes first, as in SciPy and JAX.
+ * @param b [..., n, k], or vectors [..., n].
+ * @param options.upper The factor is the upper one; default false.
+ * @throws ShapeError where the matrices are not square, or the sides or batch axes do not fit.
+ * @example
+ * linalg.choleskySolve(linalg.cholesky([[4, 2], [2, 10]]), [6, 12]).toArray(); // [1, 1]
+ */
+export const choleskySolve = operator(
+  "linalg.choleskySolve",
+  (draw) => {
+    const n = draw.side(3);
+    const [factor, b] = drawSystem(draw, n, n, ["vector", "vectors", "left"]);
+    return [factor, b, { upper: draw.boolean() }];
+  },
+  (factor: TensorLike, b: TensorLike, { upper = false }: CholeskyOptions = {}): Tensor => {
+    const name = "linalg.choleskySolve";
+    const [triangle, right] = systemOf(name, asSquare(name, factor), b);
+    return solveFor(name, triangle, right, true, (columns) =>
+      upper
+        ? solveUpper(triangle, solveUpper(triangle, columns, true))
+        : solveLower(triangle, solveLower(triangle, columns), true),
+    );
+  },
+);

@@ -1,0 +1,142 @@
+import { singularValues } from "../../numbers/singular-values.js";
+import { operator } from "../../primitive.js";
+import type { Draw } from "../../sampling.js";
+import type { Tensor, TensorLike } from "../../tensor.js";
+import { div, sub } from "../arithmetic.js";
+import { lessEqual } from "../comparison.js";
+import { add, mul } from "../elementwise.js";
+import { matmul } from "../matmul.js";
+import { mT } from "../movement.js";
+import { max } from "../reduce.js";
+import { where } from "../where.js";
+import { completed } from "./complement.js";
+import { factorization, packed, part } from "./factorization.js";
+import { inverseGaps } from "./gaps.js";
+import { asMatrix, asRows, epsilonOf, sidesOf } from "./matrices.js";
+import { drawBatch, drawMatrices } from "./samples.js";
+
+/** U, below it V, and below that a row of singular values: [..., m + n + 1, k] for k = min(m, n). */
+export const singularFactors = factorization(
+  "svd",
+  (m, n) => [m + n + 1, Math.min(m, n)],
+  (matrix, m, n) => {
+    const found = singularValues(matrix, m, n);
+    return found && packed(found.u, found.v, found.s);
+  },
+);
+
+// A = U diag(s) Vᵀ: dA = U diag(ds) Vᵀ, and for the vectors, with Fᵢⱼ = 1 / (sⱼ² − sᵢ²) (J. Townsend, "Differentiating the singular value decomposition",
+// 2016; M. Giles, "Collected matrix derivative results", 2008, 3.2), U (F ∘ (Uᵀ dU − dUᵀ U)) diag(s) Vᵀ + (I − U Uᵀ) dU diag(s)⁻¹ Vᵀ; and likewise for V.
+export const singularValuesOf = part(
+  "singularValues",
+  (m, n) => ({ start: (m + n) * Math.min(m, n), shape: [Math.min(m, n)] }),
+  ({ inputs: [a, factors], cotangent }) => [
+    matmul(mul(leftOf(a, factors), asRows(cotangent)), mT(rightOf(a, factors))),
+    undefined,
+  ],
+);
+
+const leftOf: (a: Tensor, factors: Tensor) => Tensor = part(
+  "leftSingularVectors",
+  (m, n) => ({ start: 0, shape: [m, Math.min(m, n)] }),
+  ({ inputs: [a, factors], output: u, cotangent }) => {
+    const s = singularValuesOf(a, factors);
+    return [matmul(ofVectors(u, s, cotangent, Math.max(...sidesOf(a.shape))), mT(rightOf(a, factors))), undefined];
+  },
+);
+
+const rightOf: (a: Tensor, factors: Tensor) => Tensor = part(
+  "rightSingularVectors",
+  (m, n) => ({ start: m * Math.min(m, n), shape: [n, Math.min(m, n)] }),
+  ({ inputs: [a, factors], output: v, cotangent }) => {
+    const s = singularValuesOf(a, factors);
+    return [matmul(leftOf(a, factors), mT(ofVectors(v, s, cotangent, Math.max(...sidesOf(a.shape))))), undefined];
+  },
+);
+
+/** X (F ∘ (Xᵀ g − gᵀ X)) diag(s) + (I − X Xᵀ) g diag(s)⁻¹; the last term is there only where X is not square. */
+function ofVectors(x: Tensor, s: Tensor, g: Tensor, side: number): Tensor {
+  const turned = matmul(mT(x), g);
+  const gaps = inverseGaps(s, side, true);
+  const within = matmul(x, mul(mul(gaps, sub(turned, mT(turned))), asRows(s)));
+  const [rows, columns] = sidesOf(x.shape);
+  if (rows === columns || x.size === 0) return within;
+  return add(within, div(sub(g, matmul(x, turned)), asRows(withoutZeros(s, side))));
+}
+
+/** NaN in place of singular values that rounding cannot tell from 0: their vectors are not determined beside the others. */
+function withoutZeros(s: Tensor, side: number): Tensor {
+  const tolerance = mul(max(s, { axis: -1, keepDims: true }), side * epsilonOf(s.dtype));
+  return where(lessEqual(s, tolerance), Number.NaN, s);
+}
+
+/** Options of `linalg.svd`. */
+export interface SvdOptions {
+  /** U and Vh are square, with columns and rows that complete the bases; default true. */
+  readonly fullMatrices?: boolean | undefined;
+}
+
+/** What `linalg.svd` returns. */
+export interface Svd {
+  /** [..., m, m], or [..., m, k] without `fullMatrices`, for k = min(m, n). */
+  readonly U: Tensor;
+  /** [..., k], descending, none negative. */
+  readonly S: Tensor;
+  /** [..., n, n], or [..., k, n] without `fullMatrices`: the transpose of V. */
+  readonly Vh: Tensor;
+}
+
+const drawAny = (draw: Draw): Tensor => drawMatrices(draw, drawBatch(draw), draw.side(3), draw.side(3));
+
+/**
+ * The singular value decomposition A = U diag(S) Vh, by one-sided Jacobi rotations of the triangular factor of a QR factorisation (Golub & Van Loan,
+ * Matrix Computations, 4th ed., §8.6.4; Z. Drmač & K. Veselić, SIAM J. Matrix Anal. Appl. 29, 2008), in float64.
+ *
+ * A pair of singular vectors is determined up to its sign: here the element of greatest magnitude of each column of U is positive (the first of several equal to 6
+ * digits). A matrix with an element that is NaN or infinite gives NaN throughout.
+ *
+ * Where singular values are repeated, the vectors are some orthonormal basis and have no derivative: whatever is pulled back through them is NaN; so is, for matrices that are not
+ * square, what is pulled back through the longer vectors where a singular value is 0. Two values closer than max(m, n) ε Smax count as equal. The derivative of S is that of one choice
+ * of vectors: right where equal values enter alike; at a value of 0, where S has a kink like |x|, it is one-sided. What completes the bases under `fullMatrices` is not determined by A, and
+ * pulling back through it is an error: `fullMatrices: false` leaves it out.
+ *
+ * @param a [..., m, n].
+ * @param options.fullMatrices Default true, as in NumPy and PyTorch.
+ * @returns `{U, S, Vh}`.
+ * @throws ShapeError where `a` has fewer than two axes.
+ * @example
+ * const { U, S, Vh } = linalg.svd([[0, 2], [1, 0]]);
+ * S.toArray(); // [2, 1]
+ */
+export const svd = operator(
+  "linalg.svd",
+  (draw) => [drawAny(draw), { fullMatrices: draw.integer(0, 3) === 3 }],
+  (a: TensorLike, { fullMatrices = true }: SvdOptions = {}): Svd => {
+    const matrix = asMatrix("linalg.svd", a);
+    const factors = singularFactors(matrix);
+    const [u, v] = [leftOf(matrix, factors), rightOf(matrix, factors)];
+    return {
+      U: fullMatrices ? completed(u) : u,
+      S: singularValuesOf(matrix, factors),
+      Vh: mT(fullMatrices ? completed(v) : v),
+    };
+  },
+);
+
+/**
+ * The singular values of matrices, descending: those of `linalg.svd`, with its conventions.
+ *
+ * @param a [..., m, n].
+ * @returns [..., min(m, n)].
+ * @throws ShapeError where `a` has fewer than two axes.
+ * @example
+ * linalg.svdvals([[0, 2], [1, 0]]).toArray(); // [2, 1]
+ */
+export const svdvals = operator(
+  "linalg.svdvals",
+  (draw) => [drawAny(draw)],
+  (a: TensorLike): Tensor => {
+    const matrix = asMatrix("linalg.svdvals", a);
+    return singularValuesOf(matrix, singularFactors(matrix));
+  },
+);
