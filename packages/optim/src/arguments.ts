@@ -11,9 +11,12 @@ export function positive(operator: string, name: string, value: number): number 
   return Number.isFinite(value) && value > 0 ? value : refuse(operator, name, value, "a finite number above 0");
 }
 
+/** Whether `value` is a finite number of zero or more. */
+export const positiveOrZero = (value: number): boolean => Number.isFinite(value) && value >= 0;
+
 /** @throws ValueError where `value` is no finite number of zero or more. */
 export function nonNegative(operator: string, name: string, value: number): number {
-  return Number.isFinite(value) && value >= 0 ? value : refuse(operator, name, value, "a finite number of 0 or more");
+  return positiveOrZero(value) ? value : refuse(operator, name, value, "a finite number of 0 or more");
 }
 
 /** @throws ValueError where `value` is no number in [0, 1). */

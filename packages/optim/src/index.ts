@@ -34,15 +34,17 @@ export {
   stepSizeSweep,
   stepSizeSweepSync,
 } from "./roads/sweep.js";
+export { cosine, cosineRestarts, type OneCycleOptions, oneCycle } from "./schedules/cosine.js";
+export { type CyclicOptions, cyclic } from "./schedules/cyclic.js";
+export { constant, exponential, linear, multiStep, polynomial, stepDecay } from "./schedules/decay.js";
+export { join, warmup } from "./schedules/join.js";
 export {
-  constant,
-  cosine,
-  exponential,
-  linear,
-  type Schedule,
-  stepDecay,
-  warmup,
-} from "./schedules.js";
+  type PlateauOptions,
+  type PlateauSchedule,
+  type PlateauState,
+  reduceOnPlateau,
+} from "./schedules/plateau.js";
+export type { Schedule } from "./schedules/schedule.js";
 export { type AdabeliefOptions, adabelief } from "./steppers/adabelief.js";
 export { type AdadeltaOptions, adadelta } from "./steppers/adadelta.js";
 export { type AdafactorOptions, adafactor } from "./steppers/adafactor.js";

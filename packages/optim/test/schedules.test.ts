@@ -47,7 +47,7 @@ test.each([
   [() => cosine(1, { steps: 0 }), /cosine: steps must be a finite number above 0, not 0/],
   [() => linear(1, { steps: 1, end: -1 }), /linear: end must be .* not -1/],
   [() => warmup(constant(1), { steps: 0.5 }), /warmup: steps must be a whole number of 1 or more, not 0.5/],
-  [() => Reflect.apply(warmup, undefined, [0.1, { steps: 1 }]), /warmup: the schedule is number, not a function/],
+  [() => Reflect.apply(warmup, undefined, [0.1, { steps: 1 }]), /warmup: the schedule is a number, not a schedule/],
 ])("a number out of range is refused: %s", (make, message) => {
   expect(make).toThrow(ValueError);
   expect(make).toThrow(message);

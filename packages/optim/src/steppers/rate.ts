@@ -13,6 +13,7 @@ export interface Rate {
   readonly set: (rate: LearningRate) => void;
   /** The rate of the next step, a float64 scalar. */
   readonly value: () => Tensor;
+  readonly isScheduled: () => boolean;
   /** The number to save; undefined under a schedule, which the count of steps determines. */
   readonly saved: () => number | undefined;
 }
@@ -34,6 +35,7 @@ export function makeRate(operator: string, initial: LearningRate, step: Variable
     set,
     value,
     read: () => value().item(),
+    isScheduled: () => schedule !== undefined,
     saved: () => (schedule === undefined ? fixed.value.item() : undefined),
   };
 }

@@ -12,7 +12,7 @@ import {
 } from "@glissade/autograd";
 import { allFinite } from "../transforms/not-finite.js";
 import { buildTree, placeOf } from "../tree.js";
-import { whereFinite } from "./finite.js";
+import { type Condition, finiteGradient, usableRate, valueIf } from "./conditions.js";
 import {
   type Assignment,
   assignAll,
@@ -183,9 +183,9 @@ function stepperOf<W>(
     }
     const leaves = groups.map((group, i) => gradientLeaves(name, group, trees[i]));
     const assignments = groups.flatMap((group, i) => stepAssignments(name, group, leaves[i] ?? []));
-    const next = add(count.value, 1);
-    if (skip) assignAll(onlyIf(allFinite(name, leaves), [...assignments, [count, next]]));
-    else assignAll([...assignments, [count, whereFinite(name, next, placed(groups, leaves))]]);
+    const conditions = [...rateConditions(name, groups), ...(skip ? [] : gradientConditions(name, groups, leaves))];
+    const all: Assignment[] = [...assignments, [count, valueIf(conditions, add(count.value, 1))]];
+    assignAll(skip ? onlyIf(allFinite(name, leaves), all) : all);
   };
   return {
     groups: handles,
@@ -221,13 +221,17 @@ function stepperOf<W>(
 const onlyIf = (condition: Tensor, assignments: readonly Assignment[]): Assignment[] =>
   assignments.map(([each, tensor]) => [each, where(condition, tensor, each.value)]);
 
-/** The gradients that have to be finite, with their places. */
-const placed = (groups: readonly Group[], leaves: readonly (readonly Tensor[])[]) =>
+/** That schedules gave rates that can be. */
+const rateConditions = (name: string, groups: readonly Group[]): Condition[] =>
+  groups.filter(({ rate }) => rate.isScheduled()).map(({ rate }) => usableRate(name, rate.value()));
+
+/** That gradients are finite, unless a group's transform takes others. */
+const gradientConditions = (name: string, groups: readonly Group[], leaves: readonly (readonly Tensor[])[]) =>
   groups.flatMap(({ parameters, rule }, g) =>
-    (rule.transform.takesNotFinite ? [] : (leaves[g] ?? [])).map((gradient, i) => ({
-      place: placeOf("the gradient", parameters.forms[i]?.path || (parameters.variables[i]?.name ?? "")),
-      gradient,
-    })),
+    (rule.transform.takesNotFinite ? [] : (leaves[g] ?? [])).map((gradient, i) => {
+      const path = parameters.forms[i]?.path || (parameters.variables[i]?.name ?? "");
+      return finiteGradient(name, placeOf("the gradient", path), gradient);
+    }),
   );
 
 function groupHandle({ parameters, rate }: Group): StepperGroup {
