@@ -110,3 +110,14 @@ export class GradientCheckError extends GlissadeError {
     super(message);
   }
 }
+
+/**
+ * The machine cannot do what a backend asks of it: memory that is not to be had, a library that is not there, a thread that died. The message
+ * says what was wanted and what to do without it.
+ *
+ * @example
+ * try { step(batch); } catch (error) { if (error instanceof DeviceError) step(half(batch)); }
+ */
+export class DeviceError extends GlissadeError {
+  override name = "DeviceError";
+}

@@ -3,6 +3,7 @@ export { isComputed } from "./convert.js";
 export type { DType, FloatDType, StorageOf } from "./dtype.js";
 export {
   AxisError,
+  DeviceError,
   DTypeError,
   GlissadeError,
   GradientCheckError,

@@ -1,5 +1,6 @@
 import type { DType, Storage } from "./dtype.js";
 import type { ElementCode } from "./ir/element-code.js";
+import type { LowerRule } from "./ir/lowering.js";
 import type { Sampler } from "./sampling.js";
 import type { Shape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
@@ -66,6 +67,11 @@ export type BatchRule<A = unknown> = {
   rule(context: BatchContext<A>): Tensor;
 }["rule"];
 
+/** Builds the result of other operators. */
+export type ExpandRule<A = unknown> = {
+  rule(context: Pick<VjpContext<A>, "inputs" | "attributes">): Tensor;
+}["rule"];
+
 /** Gives the code of an element for the attributes; undefined where there is none. */
 export type ElementRule<A = unknown> = {
   rule(attributes: A): ElementCode | undefined;
@@ -98,6 +104,10 @@ export interface Primitive<A = unknown> {
   readonly batch: BatchRule<A> | NoRule;
   /** Of an operator that works element by element: the element of the result from those of the operands, in their one dtype. */
   readonly element?: ElementRule<A> | undefined;
+  /** How compiled backends compute it; without a rule they call `run`. */
+  readonly lower?: LowerRule<A> | undefined;
+  /** The same result built of simpler operators, for compilers to fuse. */
+  readonly expand?: ExpandRule<A> | undefined;
   readonly samples?: Sampler | undefined;
 }
 

@@ -13,8 +13,9 @@ export type ScalarType = "f32" | "f64" | "i32" | "u32" | "u8" | "i64" | "bool";
  * - integers: `add sub mul neg abs min max div rem` (towards zero; by zero gives 0) `and or xor shl shr shrU` (the count modulo the width);
  * - truth values: `and or xor not`; comparisons `eq ne lt le gt ge` give them; `select(condition, a, b)`;
  * - `convert` between types: to an integer towards zero and modulo 2³² (uint8: 2⁸), NaN and ±∞ to 0; to bool whether it is not zero;
+ * - `saturate` a float to i32 towards zero, out of range to the nearest i32, NaN to 0: quicker than `convert`;
  * - `bits` reinterprets f32 ↔ i32, f64 ↔ i64; `narrow` and `widen` turn i64 ↔ i32 (its low bits; with its sign);
- * - `load` an element, `index` a loop index as i32, `parameter` of a function, `call` a function, `rescue` (see `ExpressionBuilder.rescue`).
+ * - `load` an element, `index` a loop index as i32, `parameter` of a function, `call` a function, `rescue` and `check` (see `ExpressionBuilder`).
  */
 export type Op =
   | "const"
@@ -23,6 +24,7 @@ export type Op =
   | "index"
   | "call"
   | "rescue"
+  | "check"
   | "neg"
   | "abs"
   | "sqrt"
@@ -53,6 +55,7 @@ export type Op =
   | "ge"
   | "select"
   | "convert"
+  | "saturate"
   | "bits"
   | "narrow"
   | "widen";
@@ -139,6 +142,23 @@ export class ExpressionBuilder {
     return this.#make("rescue", fast.type, [condition, fast, ...args], callee.name, { callee });
   }
 
+  /** `value`; where `ok` does not hold for an element that is computed, the run is known to have failed. */
+  check(ok: Expr, value: Expr): Expr {
+    return this.#make("check", value.type, [ok, value], "", {});
+  }
+
+  /** The operation of another expression on other arguments. */
+  again(e: Expr, args: readonly Expr[]): Expr {
+    const { op, type, value, index, callee } = e;
+    const detail = index === undefined ? (callee?.name ?? String(value)) : `${value}@${indexKey(index)}`;
+    return this.#make(op, type, args, `again:${detail}`, { value, ...(index && { index }), ...(callee && { callee }) });
+  }
+
+  /** How many nodes have been made. */
+  get size(): number {
+    return this.#next;
+  }
+
   neg = (x: Expr): Expr => this.#unary("neg", x);
   abs = (x: Expr): Expr => this.#unary("abs", x);
   sqrt = (x: Expr): Expr => this.#unary("sqrt", x);
@@ -184,6 +204,9 @@ export class ExpressionBuilder {
   convert(x: Expr, type: ScalarType): Expr {
     return x.type === type ? x : this.#make("convert", type, [x], "", {});
   }
+
+  /** A float as i32, towards zero, out of range to the nearest there is. */
+  saturate = (x: Expr): Expr => this.#make("saturate", "i32", [x], "", {});
 
   /** f32 as i32, i32 as f32, f64 as i64, i64 as f64: the same bits. */
   bits(x: Expr): Expr {

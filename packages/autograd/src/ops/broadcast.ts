@@ -2,6 +2,7 @@ import { asTensor, resolveShape } from "../convert.js";
 import { allocate, isFloat } from "../dtype.js";
 import { ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
+import { constantIndex } from "../ir/affine.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
 import { sumInto } from "../numbers/summation.js";
 import { apply, operator } from "../primitive.js";
@@ -15,6 +16,7 @@ const reshapePrimitive: Primitive<{ readonly shape: Shape }> = {
   linear: "jointly",
   infer: ({ inputs: [x], attributes }) => ({ shape: attributes.shape, dtype: x.dtype }),
   run: ({ inputs: [x] }) => x.data,
+  lower: () => ({ kind: "reshape" }),
   vjp: ({ inputs: [x], cotangent }) => [reshapeTo(cotangent, x.shape)],
   batch: ({ inputs: [x], size, attributes }) => reshapeTo(x, [size, ...attributes.shape]),
 };
@@ -59,6 +61,14 @@ const broadcastPrimitive: Primitive<{ readonly shape: Shape }> = {
     mapBroadcast((element) => element, [x], shape, out);
     return out;
   },
+  lower: ({ inputs: [x], shape }) => ({
+    kind: "view",
+    source: (indices) =>
+      (x?.shape ?? []).map((side, axis) => {
+        const index = indices[axis + shape.length - (x?.shape.length ?? 0)];
+        return side === 1 || index === undefined ? constantIndex(0) : index;
+      }),
+  }),
   vjp: ({ inputs: [x], cotangent }) => [sumTo(cotangent, x.shape)],
   batch({ inputs: [x], size, attributes }) {
     const fill = new Array<number>(attributes.shape.length + 1 - x.rank).fill(1);
@@ -111,6 +121,7 @@ const sumPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
       sumInto(source, out, outer, axis, inner);
       return out;
     }),
+  lower: ({ attributes: { axes } }) => ({ kind: "reduce", combine: "sum", axes }),
   vjp: ({ inputs: [x], attributes, cotangent }) => [
     stretch(reshapeTo(cotangent, reducedShape(x.shape, attributes.axes, true)), x.shape),
   ],

@@ -2,6 +2,7 @@ import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { AxisError, ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
+import { constantIndex } from "../ir/affine.js";
 import { copyStrided } from "../numbers/strided-copy.js";
 import { apply, operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
@@ -28,6 +29,10 @@ const transposePrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     );
     return out;
   },
+  lower: ({ attributes: { axes } }) => ({
+    kind: "view",
+    source: (indices) => inversePermutation(axes).map((from) => indices[from] ?? constantIndex(0)),
+  }),
   vjp: ({ attributes, cotangent }) => [permute(cotangent, inversePermutation(attributes.axes))],
   batch: ({ inputs: [x], attributes }) => permute(x, [0, ...attributes.axes.map((axis) => axis + 1)]),
 };

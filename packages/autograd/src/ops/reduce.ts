@@ -91,7 +91,7 @@ type ReduceInto = typeof maxInto;
 
 /** A primitive that reduces along axes with a kernel over [outer, axis, inner]. */
 function reduction(
-  name: string,
+  name: "max" | "min" | "prod",
   reduceInto: ReduceInto,
   resultDType: (dtype: DType) => DType,
   vjp: VjpRule<Axes>,
@@ -109,6 +109,7 @@ function reduction(
         reduceInto(source, out, outer, axis, inner);
         return out;
       }),
+    lower: ({ attributes: { axes } }) => ({ kind: "reduce", combine: name, axes }),
     vjp,
     batch: ({ inputs: [x], attributes: { axes } }) => apply(primitive, [x], { axes: axes.map((axis) => axis + 1) }),
   };

@@ -2,6 +2,9 @@ import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
+import { constantIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
+import type { Expr } from "../ir/expression.js";
+import type { Lowering } from "../ir/lowering.js";
 import { copyStrided } from "../numbers/strided-copy.js";
 import { apply, operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
@@ -40,6 +43,10 @@ const slicePrimitive: Primitive<SliceAttributes> = {
     copyStrided(shape, from, { data: out, offset: 0, strides: stridesOf(shape) });
     return out;
   },
+  lower: ({ attributes: { start, step } }) => ({
+    kind: "view",
+    source: (indices) => indices.map((index, axis) => shiftIndex(scaleIndex(index, step[axis] ?? 1), start[axis] ?? 0)),
+  }),
   vjp: ({ inputs: [x], attributes: { start, step, shape }, cotangent }) => {
     const low = start.map((first, axis) => (shape[axis] === 0 ? 0 : first));
     const interior = step.map((distance) => distance - 1);
@@ -94,6 +101,7 @@ function padding<A extends PadAttributes>(
       copyStrided(x.shape, { data: x.data, offset: 0, strides: stridesOf(x.shape) }, to);
       return out;
     },
+    lower: ({ inputs, attributes }) => lowerPadding(inputs[0]?.shape ?? [], attributes, fillOf(attributes)),
     vjp: ({ inputs: [x], attributes, cotangent }) => [
       sliceTo(cotangent, {
         start: attributes.low,
@@ -110,6 +118,33 @@ function padding<A extends PadAttributes>(
       }),
   };
   return primitive;
+}
+
+/** Without gaps every element is the operand's or the fill, whichever side of the edge it lies; with gaps the operand is put into its places. */
+function lowerPadding(shape: Shape, { low, interior }: PadAttributes, fill: number): Lowering {
+  if (interior.some((gap, axis) => gap > 0 && shape[axis] !== 1)) {
+    return { kind: "place", fill, low, step: interior.map((gap) => gap + 1) };
+  }
+  return {
+    kind: "map",
+    element({ b, indices, operand }) {
+      const inside = indices.map((index, axis) =>
+        shape[axis] === 1 ? constantIndex(0) : shiftIndex(index, -(low[axis] ?? 0)),
+      );
+      const x = operand(0, inside);
+      let taken: Expr | undefined;
+      const narrow = (condition: Expr): void => {
+        taken = taken === undefined ? condition : b.and(taken, condition);
+      };
+      for (const [axis, index] of indices.entries()) {
+        const first = low[axis] ?? 0;
+        const position = b.index(index);
+        narrow(b.ge(position, b.constant("i32", first)));
+        narrow(b.lt(position, b.constant("i32", first + (shape[axis] ?? 1))));
+      }
+      return taken === undefined ? x : b.select(taken, x, b.constant(x.type, fill));
+    },
+  };
 }
 
 const padPrimitive = padding<PadAttributes>("pad", "jointly", () => 0);
@@ -151,6 +186,7 @@ const concatPrimitive: Primitive<{ readonly axis: number }> = {
     }
     return out;
   },
+  lower: ({ attributes: { axis } }) => ({ kind: "concat", axis }),
   vjp({ inputs, attributes: { axis }, cotangent }) {
     let start = 0;
     return inputs.map(({ shape }) => {
@@ -184,6 +220,13 @@ const flipPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
     copyStrided(shape, { data: x.data, offset, strides: reversed }, { data: out, offset: 0, strides });
     return out;
   },
+  lower: ({ attributes: { axes }, shape }) => ({
+    kind: "view",
+    source: (indices) =>
+      indices.map((index, axis) =>
+        axes.includes(axis) ? shiftIndex(scaleIndex(index, -1), (shape[axis] ?? 1) - 1) : index,
+      ),
+  }),
   vjp: ({ attributes, cotangent }) => [reverseAxes(cotangent, attributes.axes)],
   batch: ({ inputs: [x], attributes }) =>
     reverseAxes(

@@ -6,11 +6,12 @@ import { apply, operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, reducedShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { sub } from "./arithmetic.js";
+import { div, sub } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { mul } from "./elementwise.js";
-import { exp } from "./exponential.js";
+import { exp, log } from "./exponential.js";
+import { max } from "./reduce.js";
 
 /** Options of `softmax` and `logSoftmax`. */
 export interface SoftmaxOptions {
@@ -58,6 +59,10 @@ function overRows(
 const sumKeeping = (x: Tensor, axis: number): Tensor =>
   reshapeTo(sumAxes(x, [axis]), reducedShape(x.shape, [axis], true));
 
+/** x less its greatest element along an axis. */
+const lessGreatest = (x: Tensor, axis: number): Tensor =>
+  x.shape[axis] === 0 ? x : sub(x, max(x, { axis, keepDims: true }));
+
 const softmaxPrimitive: Primitive<Along> = {
   name: "softmax",
   linear: "none",
@@ -67,6 +72,10 @@ const softmaxPrimitive: Primitive<Along> = {
       for (let i = start; i < start + length * stride; i += stride)
         out[i] = Math.exp((x[i] as number) - greatest) / total;
     }),
+  expand: ({ inputs: [x], attributes: { axis } }) => {
+    const powers = exp(lessGreatest(x, axis));
+    return div(powers, sumKeeping(powers, axis));
+  },
   // dx = y (g − Σ g y)
   vjp: ({ output: y, attributes: { axis }, cotangent: g }) => [mul(y, sub(g, sumKeeping(mul(g, y), axis)))],
   batch: ({ inputs: [x], attributes }) => apply(softmaxPrimitive, [x], { axis: attributes.axis + 1 }),
@@ -81,6 +90,10 @@ const logSoftmaxPrimitive: Primitive<Along> = {
       const logTotal = Math.log(total);
       for (let i = start; i < start + length * stride; i += stride) out[i] = (x[i] as number) - greatest - logTotal;
     }),
+  expand: ({ inputs: [x], attributes: { axis } }) => {
+    const shifted = lessGreatest(x, axis);
+    return sub(shifted, log(sumKeeping(exp(shifted), axis)));
+  },
   // dx = g − softmax(x) Σ g
   vjp: ({ output: y, attributes: { axis }, cotangent: g }) => [sub(g, mul(exp(y), sumKeeping(g, axis)))],
   batch: ({ inputs: [x], attributes }) => apply(logSoftmaxPrimitive, [x], { axis: attributes.axis + 1 }),

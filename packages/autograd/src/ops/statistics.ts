@@ -10,12 +10,12 @@ import { reducedShape, type Shape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { div, sqrt, square, sub } from "./arithmetic.js";
 import { reduceAxes, sumAxes } from "./broadcast.js";
-import { asFloat } from "./cast.js";
-import { equal } from "./comparison.js";
+import { asFloat, castTo } from "./cast.js";
+import { equal, isFinite } from "./comparison.js";
 import { finiteBelow } from "./cumulative.js";
-import { mul } from "./elementwise.js";
-import { exp } from "./exponential.js";
-import { drawReduction, type ReduceOptions, reduceWith, spread } from "./reduce.js";
+import { add, mul } from "./elementwise.js";
+import { exp, log } from "./exponential.js";
+import { drawReduction, max, type ReduceOptions, reduceWith, spread } from "./reduce.js";
 import { where } from "./where.js";
 
 /** How many elements go into one result. */
@@ -42,6 +42,11 @@ const centrePrimitive: Primitive<Axes> = {
     const out = allocate(dtype, x.data.length);
     mapBroadcast((a, m) => a - m, [x, { data: means, shape: reducedShape(shape, axes, true) }], shape, out);
     return out;
+  },
+  expand: ({ inputs: [x], attributes: { axes } }) => {
+    const wide = castTo(x, "float64");
+    const mean = div(sumAxes(wide, axes), countAlong(x.shape, axes));
+    return castTo(sub(wide, spread(mean, axes, x.shape)), x.dtype);
   },
   vjp: ({ attributes, cotangent }) => [apply(centrePrimitive, [cotangent], attributes)],
   batch: ({ inputs: [x], attributes: { axes } }) => apply(centrePrimitive, [x], { axes: axes.map((axis) => axis + 1) }),
@@ -125,6 +130,13 @@ const logsumexpPrimitive: Primitive<Axes> = {
       }
       return out;
     }),
+  expand: ({ inputs: [x], attributes: { axes } }) => {
+    // The logarithm of an empty sum is −∞.
+    if (countAlong(x.shape, axes) === 0) return log(sumAxes(x, axes));
+    const greatest = max(x, { axis: axes });
+    const shift = where(isFinite(greatest), greatest, 0);
+    return add(log(sumAxes(exp(sub(x, spread(shift, axes, x.shape))), axes)), shift);
+  },
   // d logsumexp = softmax(x) · dx; −∞ weighs nothing, also where all are −∞.
   vjp: ({ inputs: [x], output, attributes: { axes }, cotangent }) => {
     const weights = exp(sub(x, spread(finiteBelow(output), axes, x.shape)));

@@ -1,0 +1,351 @@
+import { expressionsBelow } from "../../ir/expand.js";
+import { type Expr, ExpressionBuilder, type ScalarFunction, type ScalarType } from "../../ir/expression.js";
+import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import { op, simd } from "./opcodes.js";
+import { elementBytes, loadScalar, scalarOperation, scalarValueType } from "./scalar-code.js";
+import { byLanes, extractLane, type Lanes, loadVector, replaceLane, splat, vectorOperation } from "./vector-code.js";
+
+/** How many elements at a time: one, or a vector of them. */
+export type Width = 1 | Lanes;
+
+/** What a body needs of the loops around it. */
+export interface Surroundings {
+  readonly writer: FunctionWriter;
+  readonly functions: FunctionTable;
+  /** Puts the address of a load's first element on the stack; returns what to add to it. `offset` puts the load's computed offset there, in elements. */
+  address(e: Expr, offset: (() => void) | undefined): number;
+  /** The distance in elements between neighbouring lanes of a load or an index: 0 where all lanes have one element. */
+  stride(e: Expr): number;
+  /** Puts an index of the first element on the stack. */
+  index(e: Expr): void;
+  /** Notes that the run has failed. */
+  fail(): void;
+}
+
+/** Functions of scalars as functions of the module, made when they are first called. */
+export class FunctionTable {
+  readonly #module: ModuleWriter;
+  readonly #made = new Map<string, FunctionWriter>();
+
+  constructor(module: ModuleWriter) {
+    this.#module = module;
+  }
+
+  get(callee: ScalarFunction, types: readonly ScalarType[], width: Width): FunctionWriter {
+    const key = `${callee.name}:${types.join()}:${width}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const b = new ExpressionBuilder();
+    const parameters = types.map((type, i) => b.parameter(type, i));
+    const [x = b.constant("f64", 0), y = x, z = x] = parameters;
+    const result = callee.body(b, x, y, z);
+    const valueType = (type: ScalarType) => (width === 1 ? scalarValueType(type) : "v128");
+    const writer = this.#module.function(key, types.map(valueType), [valueType(result.type)]);
+    this.#made.set(key, writer);
+    const none = (): never => {
+      throw new Error(`${callee.name} reads memory`);
+    };
+    const surroundings: Surroundings = {
+      writer,
+      functions: this,
+      address: none,
+      stride: none,
+      index: none,
+      fail: none,
+    };
+    const body = new Body(surroundings, width);
+    for (const [i, parameter] of parameters.entries()) body.bind(parameter, i);
+    body.prepare([result]);
+    body.push(result);
+    return writer;
+  }
+}
+
+/** Operations whose code asks for an operand more than once: the operand is held in a local. */
+function repeatsOperands({ op: name, type, args }: Expr): boolean {
+  const from = args[0]?.type ?? type;
+  const integral = from !== "f32" && from !== "f64";
+  switch (name) {
+    case "div":
+    case "rem":
+    case "min":
+    case "max":
+    case "abs":
+    case "neg":
+      return integral;
+    case "convert":
+      return !integral && type !== "f32" && type !== "f64" && type !== "bool";
+    case "lt":
+    case "le":
+    case "gt":
+    case "ge":
+      return from === "bool";
+    case "rescue":
+    case "check":
+      return true;
+    case "load":
+      return args.length > 0;
+    default:
+      return false;
+  }
+}
+
+/** Expressions nested deeper than this are held in locals on the way. */
+const deepest = 12;
+
+/** Writes expressions at one width, each once: what is used again is held in a local. */
+export class Body {
+  readonly #s: Surroundings;
+  readonly width: Width;
+  readonly #locals = new Map<Expr, number>();
+  readonly #own: number[] = [];
+
+  constructor(surroundings: Surroundings, width: Width) {
+    this.#s = surroundings;
+    this.width = width;
+  }
+
+  /** Says that a local holds an expression already. */
+  bind(e: Expr, local: number): void {
+    this.#locals.set(e, local);
+  }
+
+  /** Says that a local holds an expression, and is let go of with this body. */
+  own(e: Expr, local: number): void {
+    this.#locals.set(e, local);
+    this.#own.push(local);
+  }
+
+  /** Tells another body of the locals that hold expressions already. */
+  share(other: Body): void {
+    for (const [e, local] of this.#locals) other.bind(e, local);
+  }
+
+  isBound = (e: Expr): boolean => this.#locals.has(e);
+
+  /** Writes those expressions below `roots` that are used more than once, up to what is bound; `push` then writes the rest. */
+  prepare(roots: readonly Expr[], hold: readonly Expr[] = []): void {
+    const below = this.#below(roots);
+    const uses = new Map<Expr, number>();
+    const height = new Map<Expr, number>();
+    const held = new Set<Expr>(hold);
+    const rooted = new Set(roots);
+    for (const e of below) {
+      let tall = 0;
+      for (const arg of e.args) {
+        uses.set(arg, (uses.get(arg) ?? 0) + 1);
+        if (repeatsOperands(e)) held.add(arg);
+        tall = Math.max(tall, this.#locals.has(arg) || held.has(arg) ? 0 : (height.get(arg) ?? 0));
+      }
+      height.set(e, tall + 1);
+      if (tall + 1 >= deepest) {
+        held.add(e);
+        height.set(e, 0);
+      }
+    }
+    for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + (rooted.has(root) ? 1 : 0));
+    const free = (e: Expr): boolean => e.op === "const" && this.width === 1;
+    for (const e of below) {
+      if (this.#locals.has(e) || free(e) || e.op === "parameter") continue;
+      if (held.has(e) || (uses.get(e) ?? 0) > 1) this.#hold(e);
+    }
+  }
+
+  #below(roots: readonly Expr[]): Expr[] {
+    const seen = new Set<Expr>();
+    const stack = [...roots];
+    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+      if (seen.has(e) || this.#locals.has(e)) continue;
+      seen.add(e);
+      for (const arg of e.args) stack.push(arg);
+    }
+    return [...seen].sort((a, b) => a.id - b.id);
+  }
+
+  #hold(e: Expr): void {
+    this.#write(e);
+    const { writer } = this.#s;
+    const local = writer.local(this.width === 1 ? scalarValueType(e.type) : "v128");
+    writer.set(local);
+    this.#locals.set(e, local);
+    this.#own.push(local);
+  }
+
+  /** Puts an expression on the stack. */
+  push(e: Expr): void {
+    const local = this.#locals.get(e);
+    if (local === undefined) this.#write(e);
+    else this.#s.writer.get(local);
+  }
+
+  /** The local that holds an expression, now or from now on. */
+  local(e: Expr): number {
+    const known = this.#locals.get(e);
+    if (known !== undefined) return known;
+    this.#hold(e);
+    return this.#locals.get(e) ?? 0;
+  }
+
+  /** Lets go of the locals. */
+  release(): void {
+    for (const local of this.#own) this.#s.writer.release(local);
+    this.#own.length = 0;
+    this.#locals.clear();
+  }
+
+  #write(e: Expr): void {
+    const { writer: w, functions } = this.#s;
+    const { width } = this;
+    const operand = (i: number): void => {
+      const arg = e.args[i];
+      if (arg === undefined) throw new Error(`${e.op} has no operand ${i}`);
+      this.push(arg);
+    };
+    switch (e.op) {
+      case "load":
+        this.#load(e);
+        return;
+      case "index":
+        this.#s.index(e);
+        if (width !== 1) this.#indices(e, width);
+        return;
+      case "call": {
+        for (let i = 0; i < e.args.length; i++) operand(i);
+        if (e.callee !== undefined) w.call(functions.get(e.callee, typesOf(e.args), width));
+        return;
+      }
+      case "rescue":
+        this.#rescue(e);
+        return;
+      case "check":
+        operand(0);
+        if (width === 1) w.op(op.i32Eqz);
+        else w.simd(simd.not).simd(simd.anyTrue);
+        w.if(() => this.#s.fail());
+        operand(1);
+        return;
+      default:
+        if (width === 1) scalarOperation(w, e, operand);
+        else vectorOperation(w, e, width, operand);
+    }
+  }
+
+  #indices(e: Expr, lanes: Lanes): void {
+    const { writer: w } = this.#s;
+    w.simd(simd.i32x4Splat);
+    const stride = this.#s.stride(e);
+    if (stride === 0) return;
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    for (let lane = 0; lane < lanes; lane++) view.setInt32(4 * lane, lane * stride, true);
+    w.v128(bytes).simd(simd.i32x4Add);
+  }
+
+  #load(e: Expr): void {
+    const { writer: w } = this.#s;
+    const { width } = this;
+    const bytes = elementBytes(e.type);
+    const [offset] = e.args;
+    if (width === 1) {
+      const constant = this.#s.address(e, offset && (() => this.push(offset)));
+      loadScalar(w, e.type, constant);
+      return;
+    }
+    const stride = this.#s.stride(e);
+    if (offset === undefined && stride === 1) {
+      const constant = this.#s.address(e, undefined);
+      loadVector(w, e.type, width, constant);
+      return;
+    }
+    if (offset === undefined && stride === 0) {
+      const constant = this.#s.address(e, undefined);
+      if (e.type === "f32" || e.type === "i32" || e.type === "u32") w.simdMemory(simd.load32Splat, constant, 2);
+      else if (e.type === "f64" || e.type === "i64") w.simdMemory(simd.load64Splat, constant, 3);
+      else {
+        loadScalar(w, e.type, constant);
+        splat(w, e.type);
+      }
+      return;
+    }
+    byLanes(w, e);
+    for (let lane = 0; lane < width; lane++) {
+      const from =
+        offset &&
+        ((): void => {
+          this.push(offset);
+          extractLane(w, "i32", width, lane);
+        });
+      const constant = this.#s.address(e, from);
+      const further = lane * stride * bytes;
+      if (constant + further < 0) w.i32(further).op(op.i32Add);
+      loadScalar(w, e.type, constant + further < 0 ? constant : constant + further);
+      replaceLane(w, e.type, width, lane);
+    }
+  }
+
+  #rescue(e: Expr): void {
+    const { writer: w, functions } = this.#s;
+    const { width } = this;
+    const [condition, fast, ...args] = e.args;
+    if (condition === undefined || fast === undefined || e.callee === undefined) throw new Error("rescue");
+    const slow = functions.get(e.callee, typesOf(args), 1);
+    const result = w.local(width === 1 ? scalarValueType(e.type) : "v128");
+    this.push(fast);
+    w.set(result);
+    this.push(condition);
+    if (width === 1) {
+      w.if(() => {
+        for (const arg of args) this.push(arg);
+        w.call(slow).set(result);
+      });
+    } else {
+      w.simd(simd.anyTrue).if(() => {
+        for (let lane = 0; lane < width; lane++) {
+          this.push(condition);
+          extractLane(w, "bool", width, lane);
+          w.if(() => {
+            w.get(result);
+            for (const arg of args) {
+              this.push(arg);
+              extractLane(w, arg.type, width, lane);
+            }
+            w.call(slow);
+            replaceLane(w, e.type, width, lane);
+            w.set(result);
+          });
+        }
+      });
+    }
+    w.get(result);
+    this.#own.push(result);
+  }
+}
+
+const typesOf = (args: readonly Expr[]): ScalarType[] => args.map(({ type }) => type);
+
+/** Whether anything below the roots has 64 bits: vectors then have two lanes. Functions that are called count too. */
+export function lanesFor(roots: readonly Expr[]): Lanes {
+  return expressionsBelow(roots).some((e) => isWide(e.type) || (e.callee !== undefined && calleeIsWide(e.callee, e)))
+    ? 2
+    : 4;
+}
+
+const wide = new WeakMap<ScalarFunction, Map<string, boolean>>();
+
+function calleeIsWide(callee: ScalarFunction, e: Expr): boolean {
+  // What rescues works on one element at a time.
+  if (e.op === "rescue") return false;
+  const types = typesOf(e.args);
+  const known = wide.get(callee) ?? new Map<string, boolean>();
+  wide.set(callee, known);
+  const key = types.join();
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const b = new ExpressionBuilder();
+  const [x = b.constant("f64", 0), y = x, z = x] = types.map((type, i) => b.parameter(type, i));
+  const result = lanesFor([callee.body(b, x, y, z)]) === 2;
+  known.set(key, result);
+  return result;
+}
+
+const isWide = (type: ScalarType): boolean => type === "f64" || type === "i64";

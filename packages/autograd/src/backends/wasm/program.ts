@@ -1,0 +1,182 @@
+import type { HostKernel, Kernel, ProductKernel, Schedule } from "../../compile/kernel.js";
+import { type Location, type MemoryPlan, planMemory } from "../../compile/memory.js";
+import { bytesPerElement } from "../../dtype.js";
+import { emitBarrier } from "./barrier.js";
+import { FunctionTable } from "./body.js";
+import { type FunctionWriter, type MemoryImport, ModuleWriter } from "./encoder.js";
+import { compileLoops } from "./loops.js";
+import { op } from "./opcodes.js";
+import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
+
+/** Work that is not worth waking other threads for, in elementary operations. */
+const threadedWork = 60_000;
+
+/** A schedule as the bytes of a module, with the layout of its memory. */
+export interface CompiledProgram {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly plan: MemoryPlan;
+  /** The kernels that the module calls the host for, by number. */
+  readonly hostKernels: readonly HostKernel[];
+  /** Whether any of its work is worth sharing out. */
+  readonly threaded: boolean;
+}
+
+/** How the module is to run. */
+export interface ProgramOptions {
+  readonly memory: MemoryImport;
+  /** Whether products may use fused multiply-add. */
+  readonly fma: boolean;
+  /** The most threads that will run it: scratch memory is laid out for as many. */
+  readonly threads: number;
+}
+
+interface Call {
+  readonly writer: FunctionWriter;
+  readonly units: number;
+  readonly threaded: boolean;
+}
+
+/** Compiles a schedule to one module: `run(base, thread, threads)` does the whole of it, entered by each thread. */
+export function compileProgram(schedule: Schedule, options: ProgramOptions): CompiledProgram {
+  const plan = planMemory(schedule, (kernel) => (kernel.kind === "product" ? productScratch(kernel, options) : 0));
+  const module = new ModuleWriter(options.memory);
+  const callHost = module.importFunction("host", ["i32"], []);
+  const hostKernels: HostKernel[] = [];
+  const functions = new FunctionTable(module);
+  const locate = (buffer: number): Location => {
+    const found = schedule.buffers[buffer];
+    const location = found && plan.locations.get(found);
+    if (location === undefined) throw new Error(`buffer ${buffer} has no place`);
+    return location;
+  };
+  const addressOf = (buffer: number) => {
+    const location = locate(buffer);
+    return location.kind === "inside"
+      ? { indirect: false, offset: location.offset }
+      : { indirect: true, offset: location.pointer };
+  };
+  const context = { module, functions, addressOf, failureOffset: plan.failure };
+  const calls = schedule.kernels.map((kernel): Call => {
+    switch (kernel.kind) {
+      case "loops": {
+        const { writer, units, work } = compileLoops(kernel, context);
+        return { writer, units, threaded: units > 1 && work >= threadedWork };
+      }
+      case "product":
+        return productCall(
+          kernel,
+          compileProduct(module, kernel, options),
+          module,
+          addressOf,
+          plan.scratch.get(kernel) ?? 0,
+        );
+      case "host": {
+        const writer = module.function("host", ["i32", "i32", "i32"], []);
+        writer.i32(hostKernels.length).call(callHost);
+        hostKernels.push(kernel);
+        return { writer, units: 1, threaded: false };
+      }
+      case "fill":
+        return fillCall(kernel, module, addressOf);
+    }
+  });
+  const threaded = calls.some((call) => call.threaded);
+  writeRun(module, calls, threaded);
+  return { bytes: module.encode(), plan, hostKernels, threaded };
+}
+
+type AddressOf = (buffer: number) => { readonly indirect: boolean; readonly offset: number };
+
+function pushAddress(w: FunctionWriter, addressOf: AddressOf, buffer: number, further: number): void {
+  const { indirect, offset } = addressOf(buffer);
+  w.get(0);
+  if (indirect) w.memory(op.i32Load, offset, 2);
+  else if (offset !== 0) w.i32(offset).op(op.i32Add);
+  if (further !== 0) w.i32(further).op(op.i32Add);
+}
+
+/** (base, thread, threads): a product takes its share by the thread's number. */
+function productCall(
+  kernel: ProductKernel,
+  product: CompiledProduct,
+  module: ModuleWriter,
+  addressOf: AddressOf,
+  scratch: number,
+): Call {
+  const w = module.function("product", ["i32", "i32", "i32"], []);
+  const bytes = bytesPerElement(kernel.out.dtype);
+  pushAddress(w, addressOf, kernel.a.buffer.id, kernel.a.offset * bytes);
+  pushAddress(w, addressOf, kernel.b.buffer.id, kernel.b.offset * bytes);
+  pushAddress(w, addressOf, kernel.out.id, 0);
+  w.get(0).i32(scratch).op(op.i32Add);
+  w.get(1).get(2).call(product.writer);
+  return { writer: w, units: 0, threaded: product.work >= threadedWork && product.parallelism > 1 };
+}
+
+function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWriter, addressOf: AddressOf): Call {
+  const { out, value } = kernel;
+  const w = module.function("fill", ["i32", "i32", "i32"], []);
+  const bytes = out.size * bytesPerElement(out.dtype);
+  const address = w.local("i32");
+  const end = w.local("i32");
+  pushAddress(w, addressOf, out.id, 0);
+  w.set(address);
+  if (Object.is(value, 0)) {
+    w.get(address).i32(0).i32(bytes).memoryFill();
+    return { writer: w, units: 1, threaded: false };
+  }
+  w.get(address).i32(bytes).op(op.i32Add).set(end);
+  w.block(() => {
+    w.loop(() => {
+      w.get(address).get(end).op(op.i32GeU).brIf(1);
+      w.get(address);
+      if (out.dtype === "float32") w.f32(value).memory(op.f32Store, 0, 2);
+      else if (out.dtype === "float64") w.f64(value).memory(op.f64Store, 0, 3);
+      else if (out.dtype === "bool") w.i32(value === 0 ? 0 : 1).memory(op.i32Store8, 0, 0);
+      else if (out.dtype === "uint8") w.i32(value & 0xff).memory(op.i32Store8, 0, 0);
+      else w.i32(value | 0).memory(op.i32Store, 0, 2);
+      w.get(address).i32(bytesPerElement(out.dtype)).op(op.i32Add).set(address).br(0);
+    });
+  });
+  return { writer: w, units: 1, threaded: false };
+}
+
+/**
+ * The step itself: kernels one after the other. Those worth sharing are entered by all threads, each with its part; the others by the first
+ * thread alone. Threads meet before and after what they share.
+ */
+function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolean): void {
+  const barrier = threaded ? emitBarrier(module) : undefined;
+  const w = module.function("run", ["i32", "i32", "i32"], []);
+  const share = (units: number, offset: number): void => {
+    w.get(1);
+    if (offset !== 0) w.i32(offset).op(op.i32Add);
+    w.i32(units).op(op.i32Mul).get(2).op(op.i32DivU);
+  };
+  for (const [i, { writer, units, threaded: shared }] of calls.entries()) {
+    if (!shared) {
+      w.get(1)
+        .op(op.i32Eqz)
+        .if(() => {
+          w.get(0);
+          if (units === 0) w.i32(0).i32(1);
+          else w.i32(0).i32(units);
+          w.call(writer);
+        });
+    } else {
+      w.get(0);
+      if (units === 0) {
+        w.get(1).get(2);
+      } else {
+        share(units, 0);
+        share(units, 1);
+      }
+      w.call(writer);
+    }
+    const next = calls[i + 1];
+    if (barrier !== undefined && next !== undefined && (shared || next.threaded)) w.get(2).call(barrier);
+  }
+  // The last kernel must be done in all threads before the first one returns.
+  if (barrier !== undefined && calls[calls.length - 1]?.threaded) w.get(2).call(barrier);
+  module.export("run", w);
+}

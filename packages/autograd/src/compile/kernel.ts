@@ -1,0 +1,104 @@
+import type { DType } from "../dtype.js";
+import type { Affine } from "../ir/affine.js";
+import type { Expr, ExpressionBuilder, ScalarType } from "../ir/expression.js";
+import type { Combine } from "../ir/lowering.js";
+import type { Shape } from "../shape.js";
+import type { Value } from "./values.js";
+
+/** A place in memory that holds a value, row-major. */
+export interface Buffer {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly size: number;
+  /** Where the program gets or gives it; a temporary is neither. */
+  readonly source:
+    | { readonly kind: "input"; readonly position: number }
+    | { readonly kind: "constant"; readonly value: Value }
+    | { readonly kind: "temporary" };
+  /** Positions among the program's outputs. */
+  readonly outputs: number[];
+}
+
+/** A combination of the elements of a row, or of a column. Its result is `parameter` number `number` of the kernel's expressions. */
+export interface Reduction {
+  readonly number: number;
+  readonly combine: Combine;
+  readonly argument: Expr;
+  readonly result: Expr;
+  /** In which the elements are combined. */
+  readonly accumulator: ScalarType;
+}
+
+/** An expression written to a buffer. */
+export interface Store {
+  readonly expr: Expr;
+  readonly buffer: Buffer;
+  readonly index: Affine;
+  /** Once for each element, or once for each row. */
+  readonly level: "element" | "row";
+}
+
+/**
+ * Loops over the elements of one domain. The first `rowRank` loop variables walk over rows (or columns); reductions combine over the others, and what is
+ * computed from their results runs in a further pass over the row.
+ */
+export interface LoopKernel {
+  readonly kind: "loops";
+  readonly name: string;
+  readonly builder: ExpressionBuilder;
+  readonly sizes: readonly number[];
+  /** Without reductions all variables walk over elements. */
+  readonly rowRank: number | undefined;
+  /** The variable along which elements lie side by side is a row variable: reductions run down columns. */
+  readonly columns: boolean;
+  readonly reductions: readonly Reduction[];
+  readonly stores: readonly Store[];
+  readonly buffers: readonly Buffer[];
+}
+
+/** How a matrix of a product lies in memory, in elements. */
+export interface MatrixOperand {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+  /** The distance between matrices for each batch axis of the result. */
+  readonly batchStrides: readonly number[];
+}
+
+/** C = A · B for each index of the batch axes. */
+export interface ProductKernel {
+  readonly kind: "product";
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly batch: Shape;
+  readonly a: MatrixOperand;
+  readonly b: MatrixOperand;
+  readonly out: Buffer;
+}
+
+/** The reference kernel of an operator without a lowering, called in the host. */
+export interface HostKernel {
+  readonly kind: "host";
+  readonly value: Value;
+  readonly operands: readonly Buffer[];
+  readonly out: Buffer;
+}
+
+/** Fills a buffer with one number before others write parts of it. */
+export interface FillKernel {
+  readonly kind: "fill";
+  readonly out: Buffer;
+  readonly value: number;
+}
+
+export type Kernel = LoopKernel | ProductKernel | HostKernel | FillKernel;
+
+/** A program as a list of kernels that run one after the other. */
+export interface Schedule {
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly Buffer[];
+  /** Where each output is. */
+  readonly outputs: readonly Buffer[];
+}

@@ -1,0 +1,161 @@
+import { bytesPerElement, type DType, type Storage } from "../dtype.js";
+import { constant, type Node, newWalk, operandsOf, type Primitive, placeholder } from "../graph.js";
+import { realizeNodes } from "../lifetime.js";
+import { type Shape, sameShape, sizeOf } from "../shape.js";
+import { Tensor } from "../tensor.js";
+import { attributesKey } from "./attributes-key.js";
+
+/** A value of a program being compiled: an input, a constant, or an operator applied to values. */
+export interface Value {
+  /** Grows in topological order. */
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The position among the program's inputs. */
+  readonly input: number | undefined;
+  /** The elements of a constant. */
+  readonly data: Storage | undefined;
+  /** The one number that a constant is full of. */
+  readonly uniform: number | undefined;
+  readonly primitive: Primitive;
+  readonly attributes: unknown;
+  readonly inputs: readonly Value[];
+  /** How many operands of other values it is. */
+  uses: number;
+}
+
+/** The values of a program, inputs before users, and those that it returns. */
+export interface Values {
+  readonly values: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+/**
+ * Turns the graph between a program's inputs and outputs into values: each computation once (common subexpressions), what depends on no
+ * input as a constant, what nobody uses left out, and composite operators taken apart.
+ */
+export function simplify(inputs: readonly Node[], outputs: readonly Node[]): Values {
+  const translation = new Translation(inputs);
+  const results = outputs.map((node) => translation.valueOf(node));
+  return reachable(results);
+}
+
+/** Numbers the values that the results need anew, and counts their uses. */
+function reachable(outputs: readonly Value[]): Values {
+  const needed = new Set<Value>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (needed.has(value)) continue;
+    needed.add(value);
+    for (const input of value.inputs) {
+      input.uses++;
+      stack.push(input);
+    }
+  }
+  return { values: [...needed].sort((a, b) => a.id - b.id), outputs };
+}
+
+class Translation {
+  readonly #values = new Map<Node, Value>();
+  readonly #known = new Map<string, Value>();
+  #next = 0;
+
+  constructor(inputs: readonly Node[]) {
+    for (const [input, node] of inputs.entries()) {
+      this.#values.set(node, this.#make(node, placeholder, [], { input }));
+    }
+  }
+
+  valueOf(root: Node): Value {
+    for (const node of this.#order(root)) if (!this.#values.has(node)) this.#values.set(node, this.#translate(node));
+    const value = this.#values.get(root);
+    if (value === undefined) throw new Error(`${root.primitive.name} was not translated`);
+    return value;
+  }
+
+  /** The nodes below `root` that have no value yet, in order of creation. */
+  #order(root: Node): Node[] {
+    const walk = newWalk();
+    const stack = [root];
+    const order: Node[] = [];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (node.mark === walk || this.#values.has(node)) continue;
+      node.mark = walk;
+      order.push(node);
+      if (node.value === undefined) for (const input of node.inputs) stack.push(input);
+    }
+    return order.sort((a, b) => a.id - b.id);
+  }
+
+  #translate(node: Node): Value {
+    if (node.value === undefined && !node.symbolic && shrinks(node)) realizeNodes([node]);
+    if (node.value !== undefined) return this.#constant(node, node.value);
+    const { primitive, attributes } = node;
+    const inputs = node.inputs.map((input) => this.#values.get(input) ?? this.valueOf(input));
+    if (primitive.expand !== undefined) return this.#expand(node, inputs);
+    const same = identity(primitive, inputs, node);
+    if (same !== undefined) return same;
+    const key = attributesKey(attributes);
+    if (key === undefined) return this.#make(node, primitive, inputs, {});
+    const text = `${primitive.name}|${node.dtype}|${node.shape.join()}|${inputs.map(({ id }) => id).join()}|${key}`;
+    const known = this.#known.get(text);
+    // Two primitives of the users' own may share a name.
+    if (known !== undefined && known.primitive === primitive) return known;
+    const made = this.#make(node, primitive, inputs, {});
+    this.#known.set(text, made);
+    return made;
+  }
+
+  #expand(node: Node, inputs: readonly Value[]): Value {
+    const rule = node.primitive.expand;
+    if (rule === undefined) throw new Error(`${node.primitive.name} is not composite`);
+    const operands = node.inputs.map((input) => new Tensor(input));
+    const result = rule({ inputs: operandsOf(operands), attributes: node.attributes }).node;
+    void inputs;
+    return this.valueOf(result);
+  }
+
+  #constant(node: Node, data: Storage): Value {
+    const uniform = uniformOf(data);
+    if (uniform === undefined) return this.#make(node, constant, [], { data });
+    const key = `uniform|${node.dtype}|${node.shape.join()}|${Object.is(uniform, -0) ? "-0" : uniform}`;
+    const known = this.#known.get(key) ?? this.#make(node, constant, [], { data, uniform });
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #make(
+    { shape, dtype, attributes }: Pick<Node, "shape" | "dtype" | "attributes">,
+    primitive: Primitive,
+    inputs: readonly Value[],
+    rest: { readonly input?: number; readonly data?: Storage; readonly uniform?: number },
+  ): Value {
+    const { input, data, uniform } = rest;
+    return { id: this.#next++, shape, dtype, primitive, attributes, inputs, input, data, uniform, uses: 0 };
+  }
+}
+
+/** Whether computing a node at once costs no memory: it is no larger than what it is made from. */
+function shrinks({ shape, dtype, inputs, primitive }: Node): boolean {
+  if (primitive.name === "random") return false;
+  const bytes = sizeOf(shape) * bytesPerElement(dtype);
+  return bytes <= 64 || inputs.some((input) => bytes <= sizeOf(input.shape) * bytesPerElement(input.dtype));
+}
+
+/** The number that all elements are; undefined where they differ. */
+function uniformOf(data: Storage): number | undefined {
+  const [first] = data;
+  if (first === undefined) return undefined;
+  for (let i = 1; i < data.length; i++) if (!Object.is(data[i], first)) return undefined;
+  return first;
+}
+
+/** x where the operator changes nothing: x · 1, x / 1, x − 0 (x + 0 would turn −0 into 0). */
+function identity({ name }: Primitive, [a, b]: readonly Value[], { shape, dtype }: Node): Value | undefined {
+  const keeps = (x: Value): boolean => sameShape(x.shape, shape) && x.dtype === dtype && dtype !== "bool";
+  if (a === undefined || b === undefined) return undefined;
+  if (name === "mul" && b.uniform === 1 && keeps(a)) return a;
+  if (name === "mul" && a.uniform === 1 && keeps(b)) return b;
+  if (name === "div" && b.uniform === 1 && keeps(a)) return a;
+  return name === "sub" && Object.is(b.uniform, 0) && keeps(a) ? a : undefined;
+}

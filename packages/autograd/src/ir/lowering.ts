@@ -1,0 +1,59 @@
+import type { DType } from "../dtype.js";
+import type { Shape } from "../shape.js";
+import type { Affine } from "./affine.js";
+import type { Expr, ExpressionBuilder } from "./expression.js";
+
+/** Shapes, dtypes and attributes of one application of an operator, for its lowering rule. */
+export interface LowerContext<A = unknown> {
+  readonly inputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
+  readonly attributes: A;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** How accumulated elements are combined; sums and products of floats accumulate in float64. */
+export type Combine = "sum" | "prod" | "max" | "min";
+
+/** A loop index along an axis: linear in the loop variables, or computed (i32). */
+export type Index = Affine | Expr;
+
+/** What the rule of an element is given. */
+export interface ElementContext {
+  readonly b: ExpressionBuilder;
+  /** The indices of the element along the axes of the result. */
+  readonly indices: readonly Affine[];
+  /** The element of operand `k` at `indices`. Indices outside the operand are allowed where a `select` drops what they give. */
+  operand(k: number, indices: readonly Affine[]): Expr;
+  /** The element of operand `k`, one of those that the rule gathers, at computed indices, which must lie inside. */
+  gather(k: number, indices: readonly Index[]): Expr;
+}
+
+/**
+ * How compiled backends compute an operator.
+ *
+ * - `view`: the element at `indices` is the operand's at `source(indices)`;
+ * - `reshape`: the operand's elements in the same row-major order;
+ * - `map`: each element is an expression of elements of the operands, by index; those in `gathers` are in memory by then;
+ * - `reduce`: operand 0 combined along axes;
+ * - `place`: operand 0 written into a tensor full of `fill`, element i along an axis to low + i · step;
+ * - `concat`: the operands one behind the other along an axis;
+ * - `product`: [..., M, K] · [..., K, N], batch axes broadcast, an operand stored transposed where `a` or `b` says so.
+ */
+export type Lowering =
+  | { readonly kind: "view"; readonly source: (indices: readonly Affine[]) => readonly Affine[] }
+  | { readonly kind: "reshape" }
+  | { readonly kind: "map"; readonly gathers?: readonly number[]; readonly element: (context: ElementContext) => Expr }
+  | { readonly kind: "reduce"; readonly axes: readonly number[]; readonly combine: Combine }
+  | {
+      readonly kind: "place";
+      readonly fill: number;
+      readonly low: readonly number[];
+      readonly step: readonly number[];
+    }
+  | { readonly kind: "concat"; readonly axis: number }
+  | { readonly kind: "product"; readonly a: boolean; readonly b: boolean };
+
+/** Says how to lower an application; undefined where there is no better way than the reference kernel. */
+export type LowerRule<A = unknown> = {
+  rule(context: LowerContext<A>): Lowering | undefined;
+}["rule"];
