@@ -8,6 +8,7 @@ import {
   zeroSize,
 } from "./awkward.js";
 import { batching, gradientBatching } from "./batching.js";
+import { compiling, gradientCompiling } from "./compiling.js";
 import { broadcasting, elementByElement, propagatesNaN } from "./elementwise.js";
 import { determinism, laziness } from "./evaluation.js";
 import { adjoint, forwardRule, reverseRule } from "./first-order.js";
@@ -36,6 +37,8 @@ export const laws: readonly Law[] = [
   precision,
   batching,
   gradientBatching,
+  compiling,
+  gradientCompiling,
   shapesAreInferred,
   otherDTypesHandled,
   badOperandsRefused,
