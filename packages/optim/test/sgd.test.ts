@@ -1,12 +1,9 @@
 import {
   add,
   DTypeError,
-  dot,
-  matmul,
   mul,
   ShapeError,
   square,
-  sub,
   sum,
   type Tensor,
   tensor,
@@ -16,60 +13,8 @@ import {
 } from "@glissade/autograd";
 import { sgd } from "@glissade/optim";
 import { describe, expect, test } from "vitest";
-import { type PlainSgdOptions, plainSgd } from "./plain-sgd.js";
 
 const float64 = { dtype: "float64" } as const;
-
-const plain: PlainSgdOptions = { lr: 0.02, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
-const variants: Readonly<Record<string, PlainSgdOptions>> = {
-  plain,
-  "with weight decay": { ...plain, weightDecay: 0.1 },
-  "with momentum": { ...plain, momentum: 0.9 },
-  "with momentum and dampening": { ...plain, momentum: 0.9, dampening: 0.4 },
-  "with Nesterov's momentum": { ...plain, momentum: 0.8, nesterov: true },
-  "with momentum, dampening and weight decay": { ...plain, momentum: 0.5, dampening: 0.1, weightDecay: 0.03 },
-  "with Nesterov's momentum and weight decay": { ...plain, momentum: 0.9, nesterov: true, weightDecay: 0.01 },
-};
-
-/** The largest difference, relative to the larger number, or absolute below 1. */
-const distance = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(...a.map((value, i) => Math.abs(value - b[i]!) / Math.max(1, Math.abs(value), Math.abs(b[i]!))));
-
-describe.each(Object.entries(variants))("sgd %s follows PyTorch's formula for 100 steps", (_, options) => {
-  test("on a quadratic", () => {
-    const a = [
-      [3, 1, 0],
-      [1, 2, -0.5],
-      [0, -0.5, 1],
-    ];
-    const start = [1, -2, 3];
-    const gradient = (x: readonly number[]): number[] =>
-      a.map((row) => row.reduce((s, entry, i) => s + entry * x[i]!, 0));
-    const matrix = tensor(a, float64);
-    const x = variable(tensor(start, float64));
-    const stepper = sgd([x], options);
-    const reference = plainSgd(start, gradient, options);
-    for (let step = 0; step < 100; step++) {
-      stepper.minimize(() => mul(0.5, dot(x, matmul(matrix, x))));
-      expect(distance([...x.value.data()], reference.next().value)).toBeLessThan(1e-12);
-    }
-  });
-
-  test("on Rosenbrock's function", () => {
-    const rosenbrock = { ...options, lr: 2e-4 };
-    const gradient = ([x = 0, y = 0]: readonly number[]): number[] => [
-      -2 * (1 - x) - 400 * x * (y - x * x),
-      200 * (y - x * x),
-    ];
-    const params = { x: variable(tensor(-1.2, float64)), y: variable(tensor(1, float64)) };
-    const stepper = sgd(params, rosenbrock);
-    const reference = plainSgd([-1.2, 1], gradient, rosenbrock);
-    for (let step = 0; step < 100; step++) {
-      stepper.minimize(() => add(square(sub(1, params.x)), mul(100, square(sub(params.y, square(params.x))))));
-      expect(distance([params.x.value.item(), params.y.value.item()], reference.next().value)).toBeLessThan(1e-12);
-    }
-  });
-});
 
 const loss = (w: { readonly value: Tensor }) => (): Tensor => sum(square(w.value));
 
