@@ -1,5 +1,6 @@
 import { allocate, type DType, promote, promoteNumber, type Storage } from "./dtype.js";
 import { DTypeError, ShapeError, ValueError } from "./errors.js";
+import { isComputedNode } from "./graph.js";
 import type { NumericArray } from "./numbers/numeric-array.js";
 import { type Shape, showShape, sizeOf } from "./shape.js";
 import { leaf, scalar, Tensor, type TensorLike, Variable } from "./tensor.js";
@@ -186,4 +187,4 @@ export function resolveShape(operator: string, shape: Shape, size: number): Shap
  * isComputed(tensor(1)); // true
  * isComputed(add(tensor(1), 1)); // false
  */
-export const isComputed = (tensor: Tensor): boolean => tensor.node.value !== undefined;
+export const isComputed = (tensor: Tensor): boolean => isComputedNode(tensor.node);

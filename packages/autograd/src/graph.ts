@@ -111,6 +111,14 @@ export interface Primitive<A = unknown> {
   readonly samples?: Sampler | undefined;
 }
 
+/** The elements of a node in a backend's memory. */
+export interface DeviceCopy {
+  /** A copy of them. */
+  read(): Storage;
+  /** Gives the memory back: nobody will read the node any more. */
+  release(): void;
+}
+
 /**
  * A node of the graph. It is immutable in meaning: `value` is filled in once, and a node that has its value forgets how it
  * was made (`primitive`, `inputs`) as soon as no derivative can need it.
@@ -124,6 +132,10 @@ export interface Node {
   inputs: readonly Node[];
   attributes: unknown;
   value: Storage | undefined;
+  /** The elements in a backend's memory: beside `value`, or in its place. */
+  device: DeviceCopy | undefined;
+  /** Somebody holds the node besides the Variable whose value it is. */
+  handedOut: boolean;
   /** Depends on a placeholder, so that it can never have a value. */
   readonly symbolic: boolean;
   /** Results of one transform call: computing one computes all. */
@@ -175,11 +187,34 @@ export function makeConstant(shape: Shape, dtype: DType, value: Storage): Node {
     inputs: noInputs,
     attributes: undefined,
     value,
+    device: undefined,
+    handedOut: false,
     symbolic: false,
     group: undefined,
     mark: 0,
   };
 }
+
+/** A leaf whose elements are in a backend's memory. */
+export function makeResident(shape: Shape, dtype: DType, device: DeviceCopy): Node {
+  return {
+    id: nextId++,
+    shape,
+    dtype,
+    primitive: constant,
+    inputs: noInputs,
+    attributes: undefined,
+    value: undefined,
+    device,
+    handedOut: false,
+    symbolic: false,
+    group: undefined,
+    mark: 0,
+  };
+}
+
+/** Whether a node has been computed. */
+export const isComputedNode = (node: Node): boolean => node.value !== undefined || node.device !== undefined;
 
 /** A leaf without a value; `origin` says where it was made, for errors about reading it. */
 export function makePlaceholder(shape: Shape, dtype: DType, origin: string): Node {
@@ -191,6 +226,8 @@ export function makePlaceholder(shape: Shape, dtype: DType, origin: string): Nod
     inputs: noInputs,
     attributes: origin,
     value: undefined,
+    device: undefined,
+    handedOut: false,
     symbolic: true,
     group: undefined,
     mark: 0,
@@ -215,6 +252,8 @@ export function makeNode(
     inputs,
     attributes,
     value: undefined,
+    device: undefined,
+    handedOut: false,
     symbolic,
     group: undefined,
     mark: 0,

@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType, type Storage } from "../../dtype.js";
+import { allocate, bytesPerElement, type DType, type Storage } from "../../dtype.js";
 import { DeviceError } from "../../errors.js";
 import { requireEngine, type WasmMemory } from "./engine.js";
 
@@ -19,6 +19,7 @@ export class DeviceMemory {
   readonly #free = new Map<number, number[]>();
   #end = guardBytes;
   #views = new Map<DType, Storage>();
+  #words: Int32Array | undefined;
   #buffer: ArrayBufferLike;
 
   constructor() {
@@ -73,6 +74,7 @@ export class DeviceMemory {
   view(dtype: DType): Storage {
     if (this.#buffer !== this.memory.buffer) {
       this.#views = new Map();
+      this.#words = undefined;
       this.#buffer = this.memory.buffer;
     }
     let view = this.#views.get(dtype);
@@ -83,12 +85,29 @@ export class DeviceMemory {
     return view;
   }
 
+  /** All of memory as 32-bit words. Valid until memory grows. */
+  words(): Int32Array {
+    if (this.#buffer !== this.memory.buffer) this.view("int32");
+    this.#words ??= viewOf("int32", this.#buffer) as Int32Array;
+    return this.#words;
+  }
+
   write(address: number, dtype: DType, data: Storage): void {
-    this.view(dtype).set(data, address / bytesPerElement(dtype));
+    const view = this.view(dtype);
+    const start = address / bytesPerElement(dtype);
+    if (data.length > 16) view.set(data, start);
+    else for (let i = 0; i < data.length; i++) view[start + i] = data[i] ?? 0;
   }
 
   /** A copy of `size` elements. */
   read(address: number, dtype: DType, size: number): Storage {
+    if (size <= 16) {
+      const copy = allocate(dtype, size);
+      const view = this.view(dtype);
+      const first = address / bytesPerElement(dtype);
+      for (let i = 0; i < size; i++) copy[i] = view[first + i] ?? 0;
+      return copy;
+    }
     const start = address / bytesPerElement(dtype);
     return this.view(dtype).slice(start, start + size);
   }

@@ -1,40 +1,43 @@
 import type { Executable, Program } from "../../compile/executable.js";
 import { interpret } from "../../compile/interpret.js";
-import type { Buffer, Schedule } from "../../compile/kernel.js";
-import { isSmall, type Location } from "../../compile/memory.js";
+import type { Buffer, HostKernel, Schedule } from "../../compile/kernel.js";
 import { schedule } from "../../compile/schedule.js";
 import { simplify } from "../../compile/values.js";
 import { allocate, bytesPerElement, type DType, type Storage } from "../../dtype.js";
-import { makeConstant, type Node, operandsOf } from "../../graph.js";
+import { makeConstant, makeResident, type Node, operandsOf } from "../../graph.js";
 import type { Shape } from "../../shape.js";
-import { DeviceMemory } from "./device-memory.js";
+import { type Backend, currentBackend } from "./backend.js";
 import { requireEngine, type WasmFunction } from "./engine.js";
 import { type CompiledProgram, compileProgram } from "./program.js";
-
-/** The state of the backend: memory that all programs share. Made when it is first needed. */
-class Backend {
-  readonly memory = new DeviceMemory();
-}
-
-let backend: Backend | undefined;
-
-const currentBackend = (): Backend => {
-  backend ??= new Backend();
-  return backend;
-};
+import type { Resident } from "./residents.js";
 
 /** Compiles a program to one WebAssembly module. */
 export function compileToWasm(program: Program): Executable {
-  const values = simplify(program.inputs, program.outputs);
-  const scheduled = schedule(values);
+  const scheduled = schedule(simplify(program.inputs, program.outputs));
   return new WasmExecutable(program, scheduled, currentBackend());
 }
 
-interface Placed {
-  readonly location: Location;
+/** An input: written into the program's memory, or pointed to. */
+interface InputPlace {
+  readonly input: number;
+  readonly dtype: DType;
+  readonly size: number;
+  /** The address of its elements, where it is small. */
+  readonly address: number | undefined;
+  /** Where its address is put, as the index of a 32-bit word. */
+  readonly pointer: number;
+}
+
+/** An output: read from the program's memory, or left in memory of its own. */
+interface OutputPlace {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly size: number;
+  readonly address: number | undefined;
+  readonly pointer: number;
+  /** Set where it is an input or a constant as it is. */
+  readonly input: number | undefined;
+  readonly constant: Storage | undefined;
 }
 
 class WasmExecutable implements Executable {
@@ -43,40 +46,25 @@ class WasmExecutable implements Executable {
   readonly #compiled: CompiledProgram;
   readonly #base: number;
   readonly #run: WasmFunction;
-  readonly #inputs: readonly (Placed | undefined)[];
-  readonly #outputs: readonly { readonly buffer: Buffer; readonly placed: Placed }[];
+  readonly #inputs: readonly InputPlace[];
+  readonly #outputs: readonly OutputPlace[];
+  readonly #failure: number;
+  /** Blocks of inputs that were not seen before, given back after the run. */
+  readonly #borrowed: { readonly address: number; readonly bytes: number }[] = [];
   #reference: Executable | undefined;
 
-  constructor(program: Program, scheduled: Schedule, own: Backend) {
+  constructor(program: Program, scheduled: Schedule, backend: Backend) {
     this.#program = program;
-    this.#backend = own;
-    const { memory } = own;
-    const { Module, Instance } = requireEngine();
-    this.#compiled = compileProgram(scheduled, {
-      memory: { initial: 1, maximum: memory.maximum, shared: memory.shared },
-      fma: false,
-      threads: 1,
-    });
+    this.#backend = backend;
+    const { memory } = backend;
+    this.#compiled = compileProgram(scheduled, backend.programOptions());
     this.#base = memory.allocate(this.#compiled.plan.bytes);
-    const place = (buffer: Buffer, shape: Shape): Placed => {
-      const location = this.#compiled.plan.locations.get(buffer);
-      if (location === undefined) throw new Error("a buffer without a place");
-      return { location, shape, dtype: buffer.dtype, size: buffer.size };
-    };
-    this.#inputs = program.inputs.map((node, i) => {
-      const buffer = scheduled.buffers.find(({ source }) => source.kind === "input" && source.position === i);
-      return buffer && place(buffer, node.shape);
-    });
-    this.#outputs = program.outputs.map((node, i) => {
-      const buffer = scheduled.outputs[i];
-      if (buffer === undefined) throw new Error("an output without a buffer");
-      return { buffer, placed: place(buffer, node.shape) };
-    });
-    for (const buffer of scheduled.buffers) {
-      if (buffer.source.kind === "constant") this.#placeConstant(buffer);
-    }
-    const module = new Module(this.#compiled.bytes);
-    const instance = new Instance(module, {
+    this.#failure = (this.#base + this.#compiled.plan.failure) / 4;
+    this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
+    this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, scheduled.outputs[i]));
+    for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
+    const { Module, Instance } = requireEngine();
+    const instance = new Instance(new Module(this.#compiled.bytes), {
       env: { memory: memory.memory, host: (kernel: number) => this.#callHost(kernel) },
     });
     const { run } = instance.exports;
@@ -84,92 +72,136 @@ class WasmExecutable implements Executable {
     this.#run = run;
   }
 
-  #placeConstant(buffer: Buffer): void {
-    if (buffer.source.kind !== "constant" || buffer.size === 0) return;
+  #placeOf(buffer: Buffer): { readonly address: number | undefined; readonly pointer: number } {
     const location = this.#compiled.plan.locations.get(buffer);
-    const data = buffer.source.value.data;
-    if (location === undefined || data === undefined) return;
-    const { memory } = this.#backend;
-    if (location.kind === "inside") {
-      memory.write(this.#base + location.offset, buffer.dtype, data);
-    } else {
-      const address = memory.allocate(bytesOf(buffer));
-      memory.write(address, buffer.dtype, data);
-      this.#setPointer(location.pointer, address);
-    }
+    if (location === undefined) return { address: this.#base, pointer: 0 };
+    return location.kind === "inside"
+      ? { address: this.#base + location.offset, pointer: 0 }
+      : { address: undefined, pointer: (this.#base + location.pointer) / 4 };
   }
 
-  #setPointer(pointer: number, address: number): void {
-    this.#backend.memory.view("int32")[(this.#base + pointer) / 4] = address;
+  #inputPlace(buffer: Buffer): InputPlace[] {
+    const { source, dtype, size } = buffer;
+    if (source.kind !== "input" || size === 0) return [];
+    return [{ input: source.position, dtype, size, ...this.#placeOf(buffer) }];
+  }
+
+  #outputPlace({ shape, dtype }: Node, buffer: Buffer | undefined): OutputPlace {
+    if (buffer === undefined) throw new Error("an output without a buffer");
+    const { size, source } = buffer;
+    const input = source.kind === "input" ? source.position : undefined;
+    const constant = source.kind === "constant" ? source.value.data : undefined;
+    return { shape, dtype, size, input, constant, ...this.#placeOf(buffer) };
+  }
+
+  #placeConstant(buffer: Buffer): void {
+    const { source, dtype, size } = buffer;
+    if (source.kind !== "constant" || size === 0 || source.value.data === undefined) return;
+    const { memory } = this.#backend;
+    const place = this.#placeOf(buffer);
+    const address = place.address ?? memory.allocate(size * bytesPerElement(dtype));
+    memory.write(address, dtype, source.value.data);
+    if (place.address === undefined) memory.words()[place.pointer] = address;
   }
 
   run(given: readonly Node[]): Node[] {
     const { memory } = this.#backend;
-    const borrowed: { readonly address: number; readonly bytes: number }[] = [];
-    for (const [i, placed] of this.#inputs.entries()) {
-      const value = given[i]?.value;
-      if (placed === undefined || value === undefined || placed.size === 0) continue;
-      const { location, dtype } = placed;
-      if (location.kind === "inside") {
-        memory.write(this.#base + location.offset, dtype, value);
-      } else {
-        const bytes = bytesOf(placed);
-        const address = memory.allocate(bytes);
-        borrowed.push({ address, bytes });
-        memory.write(address, dtype, value);
-        this.#setPointer(location.pointer, address);
-      }
+    const run = this.#backend.nextRun();
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const place = this.#inputs[i];
+      const node = place && given[place.input];
+      if (place !== undefined && node !== undefined) this.#giveInput(place, node, run);
     }
-    const addresses = this.#outputs.map(({ buffer, placed }) => {
-      if (placed.location.kind === "inside") return this.#base + placed.location.offset;
-      if (buffer.source.kind !== "temporary") {
-        return memory.view("int32")[(this.#base + placed.location.pointer) / 4] ?? 0;
-      }
-      const bytes = bytesOf(placed);
-      const address = memory.allocate(bytes);
-      borrowed.push({ address, bytes });
-      this.#setPointer(placed.location.pointer, address);
-      return address;
+    const residents = this.#takeOutputs(run);
+    const words = memory.words();
+    words[this.#failure] = 0;
+    try {
+      this.#backend.enter(this.#run, this.#base, this.#compiled.threaded);
+    } catch (error) {
+      for (const resident of residents) resident?.release();
+      throw error;
+    } finally {
+      for (const { address, bytes } of this.#borrowed) memory.free(address, bytes);
+      this.#borrowed.length = 0;
+    }
+    if (words[this.#failure] !== 0) {
+      for (const resident of residents) resident?.release();
+      return this.#runReference(given);
+    }
+    return this.#outputs.map((place, i) => this.#result(place, residents[i], given));
+  }
+
+  #giveInput({ address, pointer, dtype, size }: InputPlace, node: Node, run: number): void {
+    const { memory, residents } = this.#backend;
+    if (address !== undefined) {
+      memory.write(address, dtype, node.value ?? node.device?.read() ?? allocate(dtype, size));
+      return;
+    }
+    const resident = residents.residentOf(node, run);
+    if (resident !== undefined) {
+      memory.words()[pointer] = resident.address;
+      return;
+    }
+    const value = node.value ?? node.device?.read();
+    if (value === undefined) throw new Error("an input without a value");
+    const bytes = size * bytesPerElement(dtype);
+    const block = memory.allocate(bytes);
+    this.#borrowed.push({ address: block, bytes });
+    memory.write(block, dtype, value);
+    memory.words()[pointer] = block;
+  }
+
+  #takeOutputs(run: number): (Resident | undefined)[] {
+    const { memory, residents } = this.#backend;
+    return this.#outputs.map(({ address, pointer, dtype, size, input, constant }) => {
+      if (address !== undefined || input !== undefined || constant !== undefined || size === 0) return undefined;
+      const resident = residents.take(dtype, size, run);
+      memory.words()[pointer] = resident.address;
+      return resident;
     });
-    const failure = (this.#base + this.#compiled.plan.failure) / 4;
-    memory.view("int32")[failure] = 0;
-    this.#run(this.#base, 0, 1);
-    if (memory.view("int32")[failure] !== 0) return this.#runReference(given);
-    const results = this.#outputs.map(({ placed }, i) => {
-      const { shape, dtype, size } = placed;
-      const data = size === 0 ? allocate(dtype, 0) : memory.read(addresses[i] ?? 0, dtype, size);
-      return makeConstant(shape, dtype, data);
-    });
-    for (const { address, bytes } of borrowed) memory.free(address, bytes);
-    return results;
+  }
+
+  #result(place: OutputPlace, resident: Resident | undefined, given: readonly Node[]): Node {
+    const { shape, dtype, size, address = 0, input, constant } = place;
+    if (resident !== undefined) {
+      const node = makeResident(shape, dtype, resident);
+      this.#backend.residents.hold(resident, node);
+      return node;
+    }
+    const source = input === undefined ? undefined : given[input];
+    if (source !== undefined)
+      return makeConstant(shape, dtype, source.value ?? source.device?.read() ?? allocate(dtype, size));
+    if (constant !== undefined) return makeConstant(shape, dtype, constant);
+    return makeConstant(shape, dtype, this.#backend.memory.read(address, dtype, size));
   }
 
   /** The reference kernels fail with an error that says what is wrong. */
   #runReference(given: readonly Node[]): Node[] {
     this.#reference ??= interpret(this.#program);
+    for (const node of given) node.value ??= node.device?.read();
     return this.#reference.run(given);
   }
 
   #callHost(number: number): void {
     const kernel = this.#compiled.hostKernels[number];
     if (kernel === undefined) throw new Error(`no host kernel ${number}`);
-    const { memory } = this.#backend;
-    const { value, operands, out } = kernel;
-    const inputs = operands.map((buffer, k) => ({
+    const { value, out } = kernel;
+    const { attributes, shape, dtype } = value;
+    const result = value.primitive.run({ inputs: operandsOf(this.#hostOperands(kernel)), attributes, shape, dtype });
+    if (out.size > 0) this.#backend.memory.write(this.#addressOf(out), dtype, result);
+  }
+
+  #hostOperands({ value, operands }: HostKernel) {
+    return operands.map((buffer, k) => ({
       data: this.#window(buffer),
       shape: value.inputs[k]?.shape ?? [],
       dtype: buffer.dtype,
     }));
-    const { attributes, shape, dtype } = value;
-    const result = value.primitive.run({ inputs: operandsOf(inputs), attributes, shape, dtype });
-    memory.write(this.#addressOf(out), dtype, result);
   }
 
   #addressOf(buffer: Buffer): number {
-    const location = this.#compiled.plan.locations.get(buffer);
-    if (location === undefined) throw new Error("a buffer without a place");
-    if (location.kind === "inside") return this.#base + location.offset;
-    return this.#backend.memory.view("int32")[(this.#base + location.pointer) / 4] ?? 0;
+    const { address, pointer } = this.#placeOf(buffer);
+    return address ?? this.#backend.memory.words()[pointer] ?? 0;
   }
 
   #window(buffer: Buffer): Storage {
@@ -177,8 +209,3 @@ class WasmExecutable implements Executable {
     return this.#backend.memory.window(this.#addressOf(buffer), buffer.dtype, buffer.size);
   }
 }
-
-const bytesOf = ({ dtype, size }: { readonly dtype: DType; readonly size: number }): number =>
-  size * bytesPerElement(dtype);
-
-void isSmall;
