@@ -122,6 +122,20 @@ describe("Variables are never half updated", () => {
     ]);
   });
 
+  test("and so they are where everything pending was computed in between", () => {
+    const a = variable([1, 2]);
+    const b = variable([3, 4]);
+    a.assign(add(a, 1));
+    b.assign(add(b, outside(b.value)));
+    for (let i = 0, x = tensor([1]); i < 25_000; i++) x = add(x, 1);
+    a.assign(add(a, 1));
+    expect(() => a.value.toArray()).toThrow(/index 5 is out of range/);
+    expect([a.value.toArray(), b.value.toArray()]).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
   test("a tensor that cannot be computed does not disturb them", () => {
     const a = variable([1, 2]);
     a.assign(add(a, 1));
