@@ -10,15 +10,16 @@ export function makeReflection(a: Float64Array, start: number, step: number, cou
   let greatest = 0;
   for (let i = 1; i < count; i++) greatest = Math.max(greatest, Math.abs(a[start + i * step]!));
   if (greatest === 0) return 0;
-  const first = a[start]!;
-  greatest = Math.max(greatest, Math.abs(first));
+  greatest = Math.max(greatest, Math.abs(a[start]!));
+  // Beside the greatest, so that squares neither overflow nor vanish, and no digit of v is lost where x is subnormal.
+  for (let i = 0; i < count; i++) a[start + i * step]! /= greatest;
   let squares = 0;
-  for (let i = 0; i < count; i++) squares += (a[start + i * step]! / greatest) ** 2;
-  const length = greatest * Math.sqrt(squares);
+  for (let i = 0; i < count; i++) squares += a[start + i * step]! ** 2;
+  const first = a[start]!;
   // The sign that adds magnitudes: nothing cancels.
-  const alpha = first > 0 ? -length : length;
+  const alpha = first > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
   for (let i = 1; i < count; i++) a[start + i * step]! /= first - alpha;
-  a[start] = alpha;
+  a[start] = alpha * greatest;
   return (alpha - first) / alpha;
 }
 

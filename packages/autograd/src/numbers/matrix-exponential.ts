@@ -1,15 +1,22 @@
-/** The matrix exponential by scaling and squaring with Padé approximants (N. Higham, SIAM J. Matrix Anal. Appl. 26, 2005, algorithm 2.3). */
+/**
+ * The matrix exponential by scaling and squaring with Padé approximants (N. Higham, SIAM J. Matrix Anal. Appl. 26, 2005), where powers of the matrix say how far to
+ * scale, and not its norm alone (A. Al-Mohy & N. Higham, "A new scaling and squaring algorithm for the matrix exponential", SIAM J. Matrix Anal.
+ * Appl. 31, 2009, algorithm 6.1): a matrix that is far from normal would lose as many digits as it is scaled too much.
+ */
 import { factorLU, solveLU } from "./lu.js";
 import { matmulInto, rowMajor } from "./matrix-product.js";
 
-/** Degree m of the diagonal approximant, and the greatest 1-norm for which its backward error is below 2⁻⁵³ (Higham, table 2.3). */
-const degrees: readonly (readonly [degree: number, theta: number])[] = [
-  [3, 1.495585217958292e-2],
-  [5, 2.53939833006323e-1],
-  [7, 9.504178996162932e-1],
-  [9, 2.097847961257068],
-  [13, 5.371920351148152],
+/**
+ * Degree m of the diagonal approximant, the size of A for which its backward error is below 2⁻⁵³, and the two even powers of A whose roots
+ * bound that size (Al-Mohy & Higham, table 3.1 and algorithm 6.1).
+ */
+const degrees: readonly (readonly [degree: number, theta: number, powers: readonly [number, number]])[] = [
+  [3, 1.495585217958292e-2, [4, 6]],
+  [5, 2.53939833006323e-1, [4, 6]],
+  [7, 9.504178996162932e-1, [6, 8]],
+  [9, 2.097847961257068, [6, 8]],
 ];
+const [highest, highestTheta] = [13, 4.25];
 
 /**
  * exp(A) of an n × n matrix.
@@ -20,16 +27,88 @@ const degrees: readonly (readonly [degree: number, theta: number])[] = [
  */
 export function matrixExponential(a: Float64Array, n: number): Float64Array {
   if (!a.every(Number.isFinite)) return new Float64Array(n * n).fill(Number.NaN);
-  const norm = oneNorm(a, n);
-  const [degree, theta] = degrees.find(([, limit]) => norm <= limit) ?? [13, 5.371920351148152];
-  const squarings = norm <= theta ? 0 : Math.ceil(Math.log2(norm / theta));
-  let result = padeApproximant(
-    a.map((x) => x / 2 ** Math.min(1000, squarings) / 2 ** Math.max(0, squarings - 1000)),
-    n,
-    degree,
-  );
+  const powers = new EvenPowers(a, n);
+  const { degree, squarings } = chosen(powers);
+  let result = padeApproximant(powers.halved(squarings), n, degree);
   for (let i = 0; i < squarings; i++) result = product(result, result, n);
   return result;
+}
+
+/** A matrix and its even powers, as they are asked for. */
+class EvenPowers {
+  readonly #powers: Float64Array[] = [];
+
+  constructor(
+    readonly matrix: Float64Array,
+    readonly side: number,
+  ) {}
+
+  at(exponent: number): Float64Array {
+    const squared = this.#powers[0] ?? product(this.matrix, this.matrix, this.side);
+    this.#powers[0] ??= squared;
+    while (2 * this.#powers.length < exponent) {
+      this.#powers.push(product(this.#powers[this.#powers.length - 1]!, squared, this.side));
+    }
+    return this.#powers[exponent / 2 - 1]!;
+  }
+
+  /** ‖A^exponent‖^(1 / exponent). */
+  root(exponent: number): number {
+    return oneNorm(this.at(exponent), this.side) ** (1 / exponent);
+  }
+
+  /** A / 2^squarings, with the powers known so far where they are finite. */
+  halved(squarings: number): EvenPowers {
+    if (squarings === 0) return this;
+    const divide = (matrix: Float64Array, by: number): Float64Array => matrix.map((x) => timesPowerOfTwo(x, -by));
+    const result = new EvenPowers(divide(this.matrix, squarings), this.side);
+    for (const [i, power] of this.#powers.entries()) {
+      if (!power.every(Number.isFinite)) break;
+      result.#powers.push(divide(power, 2 * (i + 1) * squarings));
+    }
+    return result;
+  }
+}
+
+/** x · 2^exponent for an exponent below 0, of which 2^exponent alone may be 0. */
+const timesPowerOfTwo = (x: number, exponent: number): number =>
+  exponent < -1000 ? x * 2 ** -1000 * 2 ** Math.max(-1074, exponent + 1000) : x * 2 ** exponent;
+
+/** The degree that suffices, and how often the matrix is to be halved first. */
+function chosen(a: EvenPowers): { degree: number; squarings: number } {
+  for (const [degree, theta, [low, high]] of degrees) {
+    if (Math.max(a.root(low), a.root(high)) <= theta && furtherHalvings(a, 0, degree) === 0) {
+      return { degree, squarings: 0 };
+    }
+  }
+  const size = Math.min(Math.max(a.root(6), a.root(8)), Math.max(a.root(8), a.root(10)));
+  // A sum of magnitudes may be infinite; a float is below 2^1024.
+  const halvings = (norm: number): number =>
+    norm > highestTheta ? Math.min(1100, Math.ceil(Math.log2(norm / highestTheta))) : 0;
+  // Where powers overflow the norm alone must do.
+  if (!(size < Number.POSITIVE_INFINITY)) return { degree: highest, squarings: halvings(oneNorm(a.matrix, a.side)) };
+  return { degree: highest, squarings: halvings(size) + furtherHalvings(a, halvings(size), highest) };
+}
+
+/** What the terms that are left out ask for beyond the bound by powers: the function ℓ of Al-Mohy & Higham, of A / 2^squarings. */
+function furtherHalvings({ matrix, side }: EvenPowers, squarings: number, degree: number): number {
+  const norm = oneNorm(matrix, side);
+  if (norm === 0) return 0;
+  // ‖|A|^(2m + 1)‖₁ as the greatest element of (|A|ᵀ)^(2m + 1) · (1, …, 1), in logarithms: it may overflow.
+  let sums = new Float64Array(side).fill(1);
+  let logarithm = 0;
+  for (let power = 0; power <= 2 * degree; power++) {
+    const next = new Float64Array(side);
+    for (let i = 0; i < matrix.length; i++) next[i % side]! += Math.abs(matrix[i]!) * sums[Math.floor(i / side)]!;
+    const greatest = next.reduce((most, x) => Math.max(most, x), 0);
+    if (greatest === 0) return 0;
+    sums = next.map((x) => x / greatest);
+    logarithm += Math.log2(greatest) - squarings;
+  }
+  // The coefficient of the first of those terms is 1 / (C(2m, m) (2m + 1)!).
+  for (let j = 1; j <= degree; j++) logarithm -= Math.log2((degree + j) / j);
+  for (let j = 2; j <= 2 * degree + 1; j++) logarithm -= Math.log2(j);
+  return Math.max(0, Math.ceil((logarithm - (Math.log2(norm) - squarings) + 53) / (2 * degree)));
 }
 
 /**
@@ -79,27 +158,26 @@ function padeCoefficients(degree: number): number[] {
 }
 
 /** (V − U)⁻¹ (V + U) with the odd powers in U and the even ones in V. */
-function padeApproximant(a: Float64Array, n: number, degree: number): Float64Array {
+function padeApproximant(a: EvenPowers, n: number, degree: number): Float64Array {
   const b = padeCoefficients(degree);
-  const squared = product(a, a, n);
   const odd = new Float64Array(n * n);
   const even = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     odd[i * n + i] = b[1]!;
     even[i * n + i] = b[0]!;
   }
-  let power = squared;
   for (let j = 2; j < degree; j += 2) {
+    const power = a.at(j);
     for (let i = 0; i < power.length; i++) {
       even[i]! += b[j]! * power[i]!;
       odd[i]! += b[j + 1]! * power[i]!;
     }
-    if (j + 2 < degree) power = product(power, squared, n);
   }
-  const u = product(a, odd, n);
+  const u = product(a.matrix, odd, n);
   const denominator = new Float64Array(n * (n + 1));
-  for (let i = 0; i < n; i++)
+  for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) denominator[i * (n + 1) + j] = even[i * n + j]! - u[i * n + j]!;
+  }
   factorLU(denominator, n);
   const numerator = even.map((x, i) => x + u[i]!);
   solveLU(denominator, n, numerator, n);

@@ -103,18 +103,21 @@ function orthogonalizeRows(r: Float64Array, n: number): Float64Array | undefined
   const turns = new Float64Array(n * n);
   for (let i = 0; i < n; i++) turns[i * n + i] = 1;
   const tolerance = Number.EPSILON * Math.sqrt(n);
+  const squares = Float64Array.from({ length: n }, (_, i) => rowProduct(r, n, i, i));
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     let isDone = true;
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) {
-        const [x, y, product] = [rowProduct(r, n, i, i), rowProduct(r, n, j, j), rowProduct(r, n, i, j)];
-        if (Math.min(x, y) < least * least || Math.abs(product) <= tolerance * Math.sqrt(x) * Math.sqrt(y)) continue;
+        const [x, y, product] = [squares[i]!, squares[j]!, rowProduct(r, n, i, j)];
+        if (Math.min(x, y) < least * least || Math.abs(product) <= tolerance * Math.sqrt(x * y)) continue;
         isDone = false;
         const cotangent = (y - x) / (2 * product);
         const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.sqrt(1 + cotangent * cotangent));
         const cosine = 1 / Math.sqrt(1 + tangent * tangent);
         rotateRows(r, n, i, j, cosine, cosine * tangent);
         rotateRows(turns, n, i, j, cosine, cosine * tangent);
+        squares[i] = rowProduct(r, n, i, i);
+        squares[j] = rowProduct(r, n, j, j);
       }
     }
     if (isDone) return turns;

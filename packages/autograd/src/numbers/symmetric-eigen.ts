@@ -171,9 +171,10 @@ function chase({ diagonal: d, beside: e, basis }: Tridiagonal, first: number, la
 
 /** Rows i and j become c · row i − s · row j and s · row i + c · row j. */
 export function rotateRows(a: Float64Array, width: number, i: number, j: number, c: number, s: number): void {
-  for (let k = 0; k < width; k++) {
-    const [x, y] = [a[i * width + k]!, a[j * width + k]!];
-    a[i * width + k] = c * x - s * y;
-    a[j * width + k] = s * x + c * y;
+  for (let first = i * width, second = j * width; first < (i + 1) * width; first++, second++) {
+    const x = a[first]!;
+    const y = a[second]!;
+    a[first] = c * x - s * y;
+    a[second] = s * x + c * y;
   }
 }

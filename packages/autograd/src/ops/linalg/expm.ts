@@ -77,9 +77,9 @@ function inUpperRight(g: Tensor): Tensor {
 }
 
 /**
- * The exponential of square matrices, Σ Aᵏ / k!, by scaling and squaring with Padé approximants of degree 3 to 13 (N. Higham, "The scaling and squaring method for the
- * matrix exponential revisited", SIAM J. Matrix Anal. Appl. 26, 2005) in float64. Derivatives come from the same algorithm on a block matrix (Higham,
- * Functions of Matrices, 2008, theorem 3.6), to any order; each order doubles its side.
+ * The exponential of square matrices, Σ Aᵏ / k!, by scaling and squaring with Padé approximants of degree 3 to 13 (N. Higham, SIAM J. Matrix Anal. Appl. 26, 2005; A. Al-Mohy &
+ * N. Higham, ibid. 31, 2009) in float64. Derivatives come from the same algorithm on a block matrix (N. Higham, Functions of Matrices, 2008,
+ * theorem 3.6), to any order; each order doubles its side.
  *
  * A matrix with an element that is NaN or infinite gives NaN throughout.
  *

@@ -1,6 +1,7 @@
 import { describeValue } from "../../convert.js";
 import { ValueError } from "../../errors.js";
 import { factorQR } from "../../numbers/householder.js";
+import { scaledToOne } from "../../numbers/matrix-scale.js";
 import { operator } from "../../primitive.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import { abs, neg } from "../arithmetic.js";
@@ -22,9 +23,14 @@ import { solveUpper } from "./triangular.js";
 const qrFactors = factorization(
   "qr",
   (m, n) => [m + n, n],
-  (matrix, m, n) => {
+  (a, m, n) => {
+    const { matrix, scale } = scaledToOne(a);
+    if (Number.isNaN(scale)) return undefined;
     const { q, r } = factorQR(matrix, m, n);
-    return packed(q, r);
+    return packed(
+      q,
+      r.map((x) => x * scale),
+    );
   },
 );
 
@@ -82,7 +88,7 @@ export interface Qr {
  *
  * No element of the diagonal of R is negative, which makes the factors unique where the first min(m, n) columns of A are independent. Where they are not, Q holds some orthonormal
  * columns, and whatever is pulled back through the factors is NaN: there is no derivative (a diagonal element of R below m ε times the greatest counts as 0). What
- * completes Q under "complete" is not determined by A: pulling back through it is an error. A matrix that holds NaN gives NaN throughout.
+ * completes Q under "complete" is not determined by A: pulling back through it is an error. A matrix that holds NaN or infinities gives NaN throughout.
  *
  * @param a [..., m, n].
  * @param options.mode Default "reduced".
