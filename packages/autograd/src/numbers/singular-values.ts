@@ -6,7 +6,8 @@
 import { factorQR, orthonormalComplement } from "./householder.js";
 import { matmulInto, rowMajor } from "./matrix-product.js";
 import { scaledToOne } from "./matrix-scale.js";
-import { leadsNegative, rotateRows } from "./symmetric-eigen.js";
+import { rotateRows } from "./rotation.js";
+import { leadsNegative } from "./vector-sign.js";
 
 /** A = U diag(s) Vᵀ for an m × n matrix and k = min(m, n). */
 export interface SingularValues {

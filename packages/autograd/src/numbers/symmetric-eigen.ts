@@ -5,6 +5,8 @@
  */
 import { makeReflection } from "./householder.js";
 import { scaledToOne } from "./matrix-scale.js";
+import { rotateRows } from "./rotation.js";
+import { leadsNegative } from "./vector-sign.js";
 
 /** Eigenvalues in ascending order, and their eigenvectors as the columns of an n × n matrix, row-major. */
 export interface SymmetricEigen {
@@ -44,18 +46,6 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen | und
     if (leadsNegative(vectors, n, n, column)) for (let i = 0; i < n; i++) vectors[i * n + column]! *= -1;
   }
   return { values, vectors };
-}
-
-/** Whether the element of greatest magnitude of a column (the first of several that are nearly equal) is negative. */
-export function leadsNegative(a: Float64Array, rows: number, width: number, column: number): boolean {
-  let greatest = 0;
-  for (let i = 0; i < rows; i++) greatest = Math.max(greatest, Math.abs(a[i * width + column]!));
-  for (let i = 0; i < rows; i++) {
-    const x = a[i * width + column]!;
-    // Magnitudes that are equal but for rounding must not choose the sign by their rounding.
-    if (Math.abs(x) >= greatest * (1 - 1e-6)) return x < 0;
-  }
-  return false;
 }
 
 /** A = Q T Qᵀ. Overwrites `a`. */
@@ -167,14 +157,4 @@ function chase({ diagonal: d, beside: e, basis }: Tridiagonal, first: number, la
   d[first]! -= moved;
   e[first] = shifted;
   e[last] = 0;
-}
-
-/** Rows i and j become c · row i − s · row j and s · row i + c · row j. */
-export function rotateRows(a: Float64Array, width: number, i: number, j: number, c: number, s: number): void {
-  for (let first = i * width, second = j * width; first < (i + 1) * width; first++, second++) {
-    const x = a[first]!;
-    const y = a[second]!;
-    a[first] = c * x - s * y;
-    a[second] = s * x + c * y;
-  }
 }
