@@ -1,6 +1,14 @@
 import { bytesPerElement, isStorageOf, type Storage } from "./dtype.js";
 import { ValueError } from "./errors.js";
-import { forgetHistory, type KernelInput, type Node, newWalk, operandsOf } from "./graph.js";
+import {
+  forgetHistory,
+  type KernelContext,
+  type KernelInput,
+  type Node,
+  newWalk,
+  operandsOf,
+  type Primitive,
+} from "./graph.js";
 import { outermostScope, retain } from "./scope.js";
 import { showShape, sizeOf } from "./shape.js";
 
@@ -52,6 +60,7 @@ function collect(roots: readonly Node[]): (Node | undefined)[] {
 }
 
 function compute(node: Node): Storage {
+  if (node.device !== undefined) return node.device.read();
   const inputs = new Array<KernelInput>(node.inputs.length);
   for (let i = 0; i < inputs.length; i++) {
     const input = node.inputs[i];
@@ -59,10 +68,16 @@ function compute(node: Node): Storage {
     inputs[i] = { data: input.value, shape: input.shape, dtype: input.dtype };
   }
   const { shape, dtype, attributes } = node;
-  const result = node.primitive.run({ inputs: operandsOf(inputs), attributes, shape, dtype });
+  return runKernel(node.primitive, { inputs: operandsOf(inputs), attributes, shape, dtype });
+}
+
+/** Runs a reference kernel. @throws ValueError where it does not make what was inferred. */
+export function runKernel(primitive: Primitive, context: KernelContext): Storage {
+  const { shape, dtype } = context;
+  const result = primitive.run(context);
   if (!isStorageOf(dtype, result) || result.length !== sizeOf(shape)) {
     throw new ValueError(
-      `${node.primitive.name}: its kernel made ${describe(result)} where ${sizeOf(shape)} elements of ${dtype} were inferred (shape ${showShape(shape)}). ` +
+      `${primitive.name}: its kernel made ${describe(result)} where ${sizeOf(shape)} elements of ${dtype} were inferred (shape ${showShape(shape)}). ` +
         "Make run and infer agree.",
     );
   }

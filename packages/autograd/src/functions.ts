@@ -129,6 +129,8 @@ export {
   stopGradient,
 } from "./transforms/custom-gradient.js";
 export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
+export { guard, perCall, tap } from "./transforms/host-state.js";
+export { expectCompilations, type JitStats, type Jitted, jit } from "./transforms/jit.js";
 export { hvp, jvp } from "./transforms/jvp.js";
 export { type Pullback, vjp } from "./transforms/vjp.js";
 export { type AxisTree, type VmapOptions, vmap } from "./transforms/vmap.js";

@@ -1,6 +1,6 @@
 import { execute, takeComputedBytes } from "./execute.js";
-import { forgetHistory, type Node } from "./graph.js";
-import { currentScope, pushScope, releaseRetained, type Scope } from "./scope.js";
+import { forgetHistory, isComputedNode, type Node } from "./graph.js";
+import { currentScope, pushScope, type Recording, releaseRetained, type Scope } from "./scope.js";
 
 /**
  * What keeps lazy graphs bounded. JavaScript cannot tell what the user still holds, so nodes that nobody has read are counted:
@@ -50,10 +50,13 @@ export function unregisteredNodes<T>(body: () => T): T {
  * others assigned since the last read, for no half of an update to stay.
  */
 export function queueAssignment(variable: object, node: Node, restore: () => void): void {
-  const earlier = queued.get(variable);
-  const goesBackFurther = earlier !== undefined && earlier.node.value === undefined;
-  if (node.value === undefined) queued.set(variable, { node, restore: goesBackFurther ? earlier.restore : restore });
-  else queued.delete(variable);
+  // One that is computed already waits with the others: they may be parts of one update.
+  queued.set(variable, { node, restore: queued.get(variable)?.restore ?? restore });
+}
+
+/** Forgets the queued value of a Variable, which holds another one that is computed. */
+export function dropAssignment(variable: object): void {
+  if (queued.size > 0) queued.delete(variable);
 }
 
 /** Computes `nodes`; outside transforms the queued assignments too, in the same run. */
@@ -65,6 +68,11 @@ export function realizeNodes(nodes: readonly Node[]): void {
   computeQueued();
   execute(nodes);
   settle();
+}
+
+/** Computes the queued assignments, or takes them all back and throws; inside transforms they wait. */
+export function settleAssignments(): void {
+  if (queued.size > 0 && currentScope() === undefined) computeQueued();
 }
 
 function computeQueued(): void {
@@ -95,7 +103,8 @@ function flush(): void {
     // An error belongs to the read of the tensor that cannot be computed; the others must not wait for it.
     for (const node of nodes) computeIfPossible(node);
   }
-  for (const [variable, { node }] of queued) if (node.value !== undefined) queued.delete(variable);
+  // Where one of them cannot be computed, all wait for the read that will say so and take them back together.
+  if ([...queued.values()].every(({ node }) => isComputedNode(node))) queued.clear();
   takeComputedBytes();
   freshBytes = 0;
 }
@@ -111,12 +120,12 @@ function computeIfPossible(node: Node): void {
 /**
  * Runs `body` inside a new scope. What it assigned to Variables is handed to the parent, or put in place, if it ends well; a body
  * that throws assigns nothing and leaves nothing pending. The history of what was read inside is kept until the outermost
- * scope ends.
+ * scope ends. A `recording` is told what the body reads.
  */
-export function inScope<T>(name: string, body: (scope: Scope) => T): T {
+export function inScope<T>(name: string, body: (scope: Scope) => T, recording?: Recording): T {
   const pendingBefore = pending.length;
   try {
-    const [result, scope] = pushScope(name, (entered): [T, Scope] => [body(entered), entered]);
+    const [result, scope] = pushScope(name, (entered): [T, Scope] => [body(entered), entered], recording);
     commitAssignments(scope);
     return result;
   } catch (error) {

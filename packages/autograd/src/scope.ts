@@ -1,5 +1,19 @@
 import { type Node, upcomingId } from "./graph.js";
 
+/** JavaScript state that a trace has read: the trace holds as long as `read` gives `value`. */
+export interface Guard {
+  readonly read: () => unknown;
+  readonly value: unknown;
+}
+
+/** What a trace, which is called once and then replayed, keeps of what its function read. */
+export interface Recording {
+  /** The placeholder of a Variable that is read for the first time; undefined for one that was made inside. */
+  capture(variable: object): Node | undefined;
+  /** By the function, or the object, that was read. */
+  readonly guards: Map<object, Guard>;
+}
+
 /**
  * A call of a transform in progress. Variables read inside see `bindings` first; what they are assigned stays in the scope
  * until it ends well.
@@ -14,6 +28,8 @@ export interface Scope {
   readonly bindings: Map<object, Node>;
   /** The Variables that were assigned inside, each with the function that puts its final value in place. */
   readonly assigned: Map<object, (node: Node) => void>;
+  /** In a trace: what its function reads goes through here. */
+  readonly recording: Recording | undefined;
 }
 
 let current: Scope | undefined;
@@ -35,8 +51,34 @@ export function lookUp(variable: object): Node | undefined {
   for (let scope = current; scope !== undefined; scope = scope.parent) {
     const node = scope.bindings.get(variable);
     if (node !== undefined) return node;
+    const captured = scope.recording?.capture(variable);
+    if (captured !== undefined) {
+      scope.bindings.set(variable, captured);
+      return captured;
+    }
   }
   return undefined;
+}
+
+/** The innermost trace in progress that is of some kind. */
+export function findRecording<R extends Recording>(isKind: (recording: Recording) => recording is R): R | undefined {
+  for (let scope = current; scope !== undefined; scope = scope.parent) {
+    if (scope.recording !== undefined && isKind(scope.recording)) return scope.recording;
+  }
+  return undefined;
+}
+
+/**
+ * What `read` gives; traces in progress hold only as long as it gives the same again, if what is read was there before them: `madeAt` was an upcoming
+ * id when it was made. `key` tells what was read from all else.
+ */
+export function guarded<T>(key: object, read: () => T, madeAt = 0): T {
+  const value = read();
+  for (let scope = current; scope !== undefined; scope = scope.parent) {
+    const guards = scope.recording?.guards;
+    if (guards !== undefined && madeAt <= scope.firstId && !guards.has(key)) guards.set(key, { read, value });
+  }
+  return value;
 }
 
 /** Keeps a node's history until the outermost scope ends. */
@@ -50,8 +92,15 @@ export function releaseRetained(): Node[] {
 }
 
 /** Runs `body` inside a new scope; the one place where scopes begin and end. */
-export function pushScope<T>(name: string, body: (scope: Scope) => T): T {
-  const scope: Scope = { parent: current, name, firstId: upcomingId(), bindings: new Map(), assigned: new Map() };
+export function pushScope<T>(name: string, body: (scope: Scope) => T, recording?: Recording): T {
+  const scope: Scope = {
+    parent: current,
+    name,
+    firstId: upcomingId(),
+    bindings: new Map(),
+    assigned: new Map(),
+    recording,
+  };
   current = scope;
   try {
     return body(scope);

@@ -1,10 +1,10 @@
 import { allocate, bytesPerElement, type DType, type Storage, type StorageOf } from "./dtype.js";
 import { DTypeError, ShapeError, TransformError, ValueError } from "./errors.js";
 import { formatTensor } from "./format.js";
-import { makeConstant, type Node, placeholderOrigin } from "./graph.js";
-import { queueAssignment, realizeNodes, registerBytes } from "./lifetime.js";
+import { makeConstant, type Node, placeholderOrigin, upcomingId } from "./graph.js";
+import { dropAssignment, queueAssignment, realizeNodes, registerBytes, settleAssignments } from "./lifetime.js";
 import type { NumericArray } from "./numbers/numeric-array.js";
-import { currentScope, lookUp } from "./scope.js";
+import { currentScope, guarded, lookUp } from "./scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.js";
 
 /** Nested arrays of numbers, as deep as the tensor's rank. */
@@ -140,7 +140,7 @@ export function computedValue(tensor: Tensor, reader: string): Storage {
   if (node.value === undefined) {
     refuseSymbolic(node, reader);
     realizeNodes([node]);
-  }
+  } else settleAssignments();
   if (node.value === undefined) throw new Error(`${reader}: the tensor was not computed`);
   return node.value;
 }
@@ -149,7 +149,8 @@ function refuseSymbolic(node: Node, reader: string): void {
   if (!node.symbolic) return;
   throw new TransformError(
     `${reader}: this tensor has no value: it depends on a placeholder made by ${placeholderOrigin(node)}. ` +
-      "Inside such a function compute with operators (where, cond) instead of reading, and return what is needed outside.",
+      "Inside such a function compute with operators (where, cond) instead of reading, and return what is needed outside; " +
+      "in a jitted one, tap(x, callback) is called with the value after the step.",
   );
 }
 
@@ -180,8 +181,9 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   readonly dtype: D;
   /** For messages and for saved states. */
   readonly name: string | undefined;
-  /** Whether optimisers and `Module.parameters` count it; may be changed at any time. */
-  trainable: boolean;
+  /** @internal Nodes made before have lower ids. */
+  readonly madeAt: number = upcomingId();
+  #trainable: boolean;
   #node: Node;
 
   /** @internal */
@@ -190,13 +192,36 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     this.shape = init.shape;
     this.dtype = init.dtype;
     this.name = options.name;
-    this.trainable = options.trainable ?? true;
+    this.#trainable = options.trainable ?? true;
     this.#node = init.node;
+    this.#node.handedOut = true;
+  }
+
+  /** Whether optimisers and `Module.parameters` count it; may be changed at any time. */
+  get trainable(): boolean {
+    return guarded(this, () => this.#trainable, this.madeAt);
+  }
+
+  set trainable(trainable: boolean) {
+    this.#trainable = trainable;
+  }
+
+  /** @internal The node of `value`. */
+  get node(): Node {
+    const bound = lookUp(this);
+    if (bound !== undefined) return bound;
+    this.#node.handedOut = true;
+    return this.#node;
+  }
+
+  /** @internal The node that it holds outside all transforms, for a compiled step to read and to put another in its place. */
+  get heldNode(): Node {
+    return this.#node;
   }
 
   /** The tensor that the Variable holds now; inside a derivative with respect to it, the leaf of that derivative. */
   get value(): Tensor<S, D> {
-    return new Tensor(lookUp(this) ?? this.#node);
+    return new Tensor(this.node);
   }
 
   /** The number of axes. */
@@ -228,9 +253,18 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   #place(node: Node): void {
     const before = this.#node;
     this.#node = node;
+    node.handedOut = true;
     queueAssignment(this, node, () => {
       this.#node = before;
     });
+  }
+
+  /** @internal Puts a computed node of the same shape and dtype in place, outside transforms: what a compiled step does. */
+  adopt(node: Node): void {
+    const before = this.#node;
+    this.#node = node;
+    if (!before.handedOut) before.device?.release();
+    dropAssignment(this);
   }
 
   /**

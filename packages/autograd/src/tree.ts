@@ -23,7 +23,8 @@ export interface Leaf {
 
 const leafStructure: TreeStructure = { kind: "leaf" };
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object of keys and values, and no instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || value instanceof Tensor || value instanceof Variable) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -1,8 +1,10 @@
 import { asTensor } from "../convert.js";
 import type { DType, FloatDType } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
+import { upcomingId } from "../graph.js";
 import { keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
 import { apply } from "../primitive.js";
+import { guarded } from "../scope.js";
 import { checkShape, type Shape, showShape } from "../shape.js";
 import { scalar, type Tensor, type TensorLike } from "../tensor.js";
 import { argmax } from "./arg-reduce.js";
@@ -48,6 +50,7 @@ export class Generator {
   #key: RandomKey;
   #splits = 0;
   readonly #counter: Counter;
+  readonly #madeAt = upcomingId();
 
   /** @internal */
   constructor(key: RandomKey, counter: Counter = storedCounter()) {
@@ -57,7 +60,7 @@ export class Generator {
 
   #draw(attributes: Omit<DrawAttributes, "key">): Tensor {
     const counter = this.#counter.value;
-    const full = { ...attributes, key: this.#key };
+    const full = { ...attributes, key: guarded(this, () => this.#key, this.#madeAt) };
     const drawn = apply(drawPrimitive, [counter], full);
     this.#counter.assign(add(counter, wordsOf(full)));
     return drawn;
@@ -239,6 +242,8 @@ export class Generator {
    */
   split(count = 2): Generator[] {
     if (!Number.isSafeInteger(count) || count < 0) throw new ValueError(`split: ${count} is no number of generators.`);
+    // The keys would be the same at every replay: a trace that splits a generator from outside holds for one call only.
+    guarded(this.#counter, () => this.#splits, this.#madeAt);
     const keys = splitKey(this.#key, count, this.#splits);
     this.#splits += count;
     return keys.map((key) => new Generator(key));
@@ -277,7 +282,8 @@ export class Generator {
   setState(state: GeneratorState): void {
     const { key, counter, splits } = checkState(state);
     this.#counter.assign(scalar(counter, "float64"));
-    this.#key = key;
+    // The same array for the same key: compiled steps that drew with it still hold.
+    if (key[0] !== this.#key[0] || key[1] !== this.#key[1]) this.#key = key;
     this.#splits = splits;
   }
 }

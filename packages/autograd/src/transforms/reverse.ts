@@ -5,6 +5,7 @@ import { unregisteredNodes } from "../lifetime.js";
 import { add } from "../ops/elementwise.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
+import { isTuple, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -20,10 +21,23 @@ export function pullBack(
   { linear = false }: { readonly linear?: boolean } = {},
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
+  const dependent = new Set(order);
   const gathered = new Map<Node, Tensor>();
   const gather = (node: Node, cotangent: Tensor): void => {
     const sofar = gathered.get(node);
     gathered.set(node, sofar === undefined ? cotangent : add(sofar, cotangent));
+  };
+  // The results of one tuple are pulled back together, when the walk comes to the tuple.
+  const tuples = new Map<Node, (Tensor | undefined)[]>();
+  const gatherPart = (tuple: Node, index: number, cotangent: Tensor): void => {
+    const parts = tuples.get(tuple) ?? [];
+    const sofar = parts[index];
+    parts[index] = sofar === undefined ? cotangent : add(sofar, cotangent);
+    tuples.set(tuple, parts);
+  };
+  const pullNode = (node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] => {
+    if (linear) refuseNonlinear(node, dependent);
+    return applyRule(node, cotangent, linear);
   };
   return unregisteredNodes(() => {
     for (const [i, output] of outputs.entries()) {
@@ -31,15 +45,22 @@ export function pullBack(
       if (cotangent !== undefined && isFloat(output.dtype)) gather(output.node, cotangent);
     }
     const isLeaf = new Set(leaves.map((leaf) => leaf.node));
-    const dependent = new Set(order);
     for (let i = order.length - 1; i >= 0; i--) {
       const node = order[i];
       if (node === undefined || isLeaf.has(node)) continue;
+      const cotangents = tuples.get(node);
       const cotangent = gathered.get(node);
-      if (cotangent === undefined) continue;
+      if (cotangent === undefined && cotangents === undefined) continue;
       gathered.delete(node);
-      if (linear) refuseNonlinear(node, dependent);
-      for (const [k, part] of applyRule(node, cotangent, linear).entries()) {
+      const index = pickedIndex(node);
+      const [tuple] = node.inputs;
+      if (index !== undefined && tuple !== undefined && cotangent !== undefined) {
+        gatherPart(tuple, index, cotangent);
+        continue;
+      }
+      const parts =
+        cotangent === undefined ? pullTuple(node, cotangents ?? [], dependent, linear) : pullNode(node, cotangent);
+      for (const [k, part] of parts.entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
           checkCotangent(node, k, input, part);
@@ -77,6 +98,24 @@ function applyRule(node: Node, cotangent: Tensor, linear: boolean): readonly (Te
     output: new Tensor(node),
     attributes: node.attributes,
     cotangent,
+  });
+}
+
+function pullTuple(
+  node: Node,
+  cotangents: readonly (Tensor | undefined)[],
+  dependent: ReadonlySet<Node>,
+  linear: boolean,
+): readonly (Tensor | undefined)[] {
+  const { primitive, inputs, attributes } = node;
+  if (!isTuple(primitive)) throw new Error(`${primitive.name} has one result`);
+  return primitive.tuple.pull({
+    inputs: inputs.map((input) => new Tensor(input)),
+    output: new Tensor(node),
+    attributes,
+    cotangents: primitive.tuple.results(attributes).map((_, i) => cotangents[i]),
+    needed: inputs.map((input) => dependent.has(input)),
+    linear,
   });
 }
 

@@ -8,6 +8,7 @@ import { normalizeAxis, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
 import { refusePromise } from "./leaves.js";
+import { isTuple } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -110,7 +111,7 @@ function axesOf(option: string, axes: AxisTree, tree: unknown): (number | null)[
 }
 
 /** The whole batch of every node that depends on a placeholder, by the operators' batching rules, in the order of creation. */
-function batchGraph(
+export function batchGraph(
   outputs: readonly Tensor[],
   placeholders: ReadonlyMap<Node, Tensor>,
   size: number,
@@ -136,6 +137,7 @@ function batchNode(node: Node, batch: ReadonlyMap<Node, Tensor>, size: number): 
     size,
     attributes: node.attributes,
   });
+  if (isTuple(node.primitive)) return result;
   const expected = [size, ...node.shape];
   if (showShape(result.shape) !== showShape(expected) || result.dtype !== node.dtype) {
     throw new ShapeError(

@@ -1,0 +1,26 @@
+import type { Tensor } from "../tensor.js";
+import { type Body, batchBody, inlineBody, pullBody, resultsOf, runBody } from "./body.js";
+import { applyTuple, defineTuple, partsOf, type TuplePrimitive } from "./tuple.js";
+
+/** A body applied to operands: what a jitted function is inside a transform. */
+const callPrimitive: TuplePrimitive<Body> = defineTuple<Body>("call", {
+  results: resultsOf,
+  run: ({ inputs, attributes: body }) => runBody(body, inputs),
+  pull({ inputs, attributes: body, cotangents, needed, linear }) {
+    const given = cotangents.map((cotangent) => cotangent !== undefined);
+    const derived = pullBody(body, given, needed, linear);
+    const offered = [...inputs, ...cotangents.filter((cotangent) => cotangent !== undefined)];
+    const results = callBody(
+      derived.body,
+      derived.taken.flatMap((position) => offered[position] ?? []),
+    );
+    return derived.places.map((place) => (place === undefined ? undefined : results[place]));
+  },
+  batch: ({ inputs, batched, size, attributes: body }) =>
+    applyTuple(callPrimitive, inputs, batchBody(body, batched, size)),
+  inline: (inputs, body) => inlineBody(body, inputs),
+});
+
+/** The outputs of a body for operands like its inputs, as one step of the graph. */
+export const callBody = (body: Body, operands: readonly Tensor[]): Tensor[] =>
+  body.outputs.length === 0 ? [] : partsOf(callPrimitive, applyTuple(callPrimitive, operands, body), body);

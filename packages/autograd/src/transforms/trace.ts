@@ -1,0 +1,162 @@
+import type { FloatDType } from "../dtype.js";
+import { makePlaceholder, type Node } from "../graph.js";
+import { inScope } from "../lifetime.js";
+import { findRecording, type Guard, outermostScope, type Recording, type Scope } from "../scope.js";
+import { Tensor, Variable } from "../tensor.js";
+import { flattenTree, type TreeStructure } from "../tree.js";
+import { type ArgumentForm, formOf, rebuild } from "./argument-form.js";
+import { type Body, makeBody } from "./body.js";
+import { refusePromise } from "./leaves.js";
+import { substitute } from "./substitute.js";
+import { nodesSince } from "./walk.js";
+
+/** A number that is asked for at each run. */
+export interface Feed {
+  readonly read: () => number;
+  readonly dtype: FloatDType;
+}
+
+/** A callback that gets one of the values of a run. */
+export interface Tap {
+  readonly node: Node;
+  readonly callback: (value: Tensor) => void;
+}
+
+/** A function called once with placeholders: what it computes, and what it read and assigned besides. */
+export interface Trace {
+  readonly forms: readonly ArgumentForm[];
+  readonly guards: readonly Guard[];
+  /** Read by the function: inputs, after the arguments' tensors. */
+  readonly variables: readonly Variable[];
+  /** Inputs, after the Variables. */
+  readonly feeds: readonly Feed[];
+  /** Tensors of enclosing transforms that the function closes over: inputs, after the feeds. */
+  readonly captured: readonly Tensor[];
+  /** The outputs are the tensors of the result, then what is assigned, then what is tapped. */
+  readonly body: Body;
+  readonly structure: TreeStructure;
+  /** The leaves of the result: whatever is no tensor stays what it is. */
+  readonly leaves: readonly unknown[];
+  readonly assigned: readonly Variable[];
+  readonly taps: readonly ((value: Tensor) => void)[];
+}
+
+/** What a jitted function reads in its trace. */
+export class TraceRecording implements Recording {
+  readonly guards = new Map<object, Guard>();
+  readonly variables = new Map<Variable, Node>();
+  readonly feeds = new Map<Feed, Node>();
+  readonly taps: Tap[] = [];
+  readonly #name: string;
+  readonly #firstId: number;
+
+  constructor(name: string, firstId: number) {
+    this.#name = name;
+    this.#firstId = firstId;
+  }
+
+  capture(variable: object): Node | undefined {
+    if (!(variable instanceof Variable) || variable.madeAt > this.#firstId) return undefined;
+    const { shape, dtype, name } = variable;
+    const node = makePlaceholder(
+      shape,
+      dtype,
+      `${this.#name} (${name === undefined ? "a Variable" : `Variable "${name}"`})`,
+    );
+    this.variables.set(variable, node);
+    return node;
+  }
+
+  feed(feed: Feed): Tensor {
+    const node = makePlaceholder([], feed.dtype, `${this.#name} (perCall)`);
+    this.feeds.set(feed, node);
+    return new Tensor(node);
+  }
+}
+
+/** The trace of a jitted function in progress, or undefined outside all. */
+export const currentTrace = (): TraceRecording | undefined =>
+  findRecording((recording): recording is TraceRecording => recording instanceof TraceRecording);
+
+/** Calls `f` with placeholders for the tensors and numbers of its arguments. A function that throws assigns nothing. */
+export function trace(name: string, f: (...args: never[]) => unknown, args: readonly unknown[]): Trace {
+  const outermost = outermostScope();
+  // Of this id: nodes of the function's own have higher ones.
+  const marker = makePlaceholder([], "float32", name);
+  const recording = new TraceRecording(name, marker.id);
+  return inScope(
+    "jit",
+    (scope) => {
+      const forms = args.map(formOf);
+      const inputs: Node[] = [];
+      const stand = (form: ArgumentForm, path: string): Tensor => {
+        const { shape, dtype } = form.kind === "tensor" ? form : { shape: [], dtype: "float32" as const };
+        const node = makePlaceholder(shape, dtype, `${name} (${path})`);
+        inputs.push(node);
+        return new Tensor(node);
+      };
+      const placeholders = forms.map((form, i) => rebuild(form, `argument ${i}`, stand));
+      const result: unknown = f(...(placeholders as never[]));
+      refusePromise("jit", result);
+      const { leaves, structure } = flattenTree(result);
+      const assigned = takeAssignments(scope, marker.id);
+      const outputs = [
+        ...leaves.flatMap(({ value }) => (value instanceof Tensor ? [value.node] : [])),
+        ...assigned.map(({ node }) => node),
+        ...recording.taps.map(({ node }) => node),
+      ];
+      const own = [...inputs, ...recording.variables.values(), ...recording.feeds.values()];
+      const closed = closeOver(name, outputs, marker.id, outermost?.firstId ?? Number.POSITIVE_INFINITY);
+      return {
+        forms,
+        guards: [...recording.guards.values()],
+        variables: [...recording.variables.keys()],
+        feeds: [...recording.feeds.keys()],
+        captured: closed.captured,
+        body: makeBody(name, [...own, ...closed.inputs], closed.outputs),
+        structure,
+        leaves: leaves.map(({ value }) => value),
+        assigned: assigned.map(({ variable }) => variable),
+        taps: recording.taps.map(({ callback }) => callback),
+      };
+    },
+    recording,
+  );
+}
+
+/** What the function assigned to Variables from outside; those that it made itself are left to hold what they hold. */
+function takeAssignments(scope: Scope, madeBefore: number): { variable: Variable; node: Node }[] {
+  const taken: { variable: Variable; node: Node }[] = [];
+  for (const variable of [...scope.assigned.keys()]) {
+    const node = scope.bindings.get(variable);
+    if (!(variable instanceof Variable) || node === undefined || variable.madeAt > madeBefore) continue;
+    taken.push({ variable, node });
+    scope.assigned.delete(variable);
+  }
+  return taken;
+}
+
+/**
+ * Tensors from before the trace that an enclosing transform may still map or differentiate become inputs; all others are constants.
+ */
+function closeOver(
+  name: string,
+  outputs: readonly Node[],
+  madeBefore: number,
+  outermostId: number,
+): { readonly captured: readonly Tensor[]; readonly inputs: readonly Node[]; readonly outputs: readonly Node[] } {
+  const isCaptured = (node: Node): boolean => node.id < madeBefore && (node.id >= outermostId || node.symbolic);
+  const tensors = outputs.map((node) => new Tensor(node));
+  const free = new Set(outputs.filter(isCaptured));
+  for (const node of nodesSince(tensors, madeBefore))
+    for (const input of node.inputs) if (isCaptured(input)) free.add(input);
+  if (free.size === 0) return { captured: [], inputs: [], outputs };
+  const captured = [...free];
+  const inputs = captured.map(({ shape, dtype }) => makePlaceholder(shape, dtype, `${name} (a tensor from outside)`));
+  const replacements = new Map(captured.map((node, i) => [node, new Tensor(inputs[i] ?? node)]));
+  return {
+    captured: captured.map((node) => new Tensor(node)),
+    inputs,
+    outputs: substitute(tensors, replacements).map(({ node }) => node),
+  };
+}
