@@ -1,8 +1,7 @@
 import {
-  cast,
   DTypeError,
-  div,
   generator,
+  matmul,
   mean,
   mul,
   ShapeError,
@@ -13,65 +12,100 @@ import {
   tensor,
   variable,
 } from "@glissade/autograd";
-import { clipByGlobalNorm, minibatches, type StateDict, sgd, stepper } from "@glissade/optim";
+import {
+  clipByGlobalNorm,
+  minibatches,
+  type PlateauSchedule,
+  type Schedule,
+  type StateDict,
+  sgd,
+  stepper,
+} from "@glissade/optim";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
-const options = fc.record({
-  lr: fc.oneof(
-    fc.double({ min: 0, max: 0.2, noNaN: true }),
-    fc.constant((step: Tensor) => div(0.1, sub(step, -1))),
-  ),
-  momentum: fc.constantFrom(0, 0.5, 0.9),
-  dampening: fc.constantFrom(0, 0.25),
-  weightDecay: fc.constantFrom(0, 0.01),
-});
+import { schedules } from "./steppers/schedule-table.js";
+import { steppers } from "./steppers/stepper-table.js";
 
 const n = 11;
-const inputs = tensor(Float32Array.from({ length: n }, (_, i) => Math.sin(i)));
-const data = { x: inputs, y: mul(inputs, 3) };
+const random = generator(4);
+const inputs = random.normal([n, 3], { dtype: "float64" });
+const data = { x: inputs, y: matmul(inputs, random.normal([3, 2], { dtype: "float64" })) };
 
-/** A model of one slope and one offset, with its stepper and batches. */
-function training(settings: Parameters<typeof sgd>[1], shuffle: boolean) {
-  const params = { w: variable([0], { name: "w" }), b: variable(tensor([1], { dtype: "float64" }), { name: "b" }) };
-  const stepping = sgd(params, settings);
+const isPlateau = (schedule: Schedule): schedule is PlateauSchedule => "setState" in schedule;
+
+/** A linear model with a stepper, a schedule and batches. */
+function training(entry: (typeof steppers)[number], makeSchedule: () => Schedule, shuffle: boolean) {
+  const weights = {
+    a: variable(
+      tensor(
+        [
+          [1, 2],
+          [0, 1],
+          [-1, 3],
+        ],
+        { dtype: "float64" },
+      ),
+    ),
+    x: variable(
+      tensor(
+        [
+          [1, 0.5],
+          [-0.5, 1],
+        ],
+        { dtype: "float64" },
+      ),
+    ),
+  };
+  const lr = makeSchedule();
+  const stepping = entry.make(weights, { lr });
   const batches = minibatches(data, { batchSize: 4, shuffle, generator: generator(7) });
-  const values = () => [params.w.value.item(), params.b.value.item()];
   const run = (steps: number): number[][] => {
     const seen: number[][] = [];
     while (seen.length < steps) {
       for (const { x, y } of batches) {
-        stepping.minimize(() => mean(square(sub(sub(mul(x, params.w), y), mul(cast(params.b, "float32"), 0.5)))));
-        seen.push(values());
+        const loss = (): Tensor => mean(square(sub(matmul(matmul(x, weights.a), weights.x), y)));
+        const { value } = stepping.minimize(loss);
+        if (isPlateau(lr)) lr.step(value);
+        seen.push([...weights.a.value.data(), ...weights.x.value.data()]);
         if (seen.length === steps) break;
       }
     }
     return seen;
   };
-  return { params, stepping, batches, run };
+  return { weights, lr, stepping, batches, run };
 }
 
-test("saving at any step and loading gives the same bits as never stopping", () => {
+const steps = 9;
+
+test("saving at any step and loading gives the same bits as never stopping: all steppers, schedules and batches", () => {
+  const drawn = fc.record({
+    entry: fc.constantFrom(...steppers),
+    schedule: fc.constantFrom(...schedules),
+    shuffle: fc.boolean(),
+    stop: fc.nat({ max: steps }),
+  });
   fc.assert(
-    fc.property(options, fc.boolean(), fc.nat({ max: 12 }), (settings, shuffle, stop) => {
-      const whole = training(settings, shuffle).run(15);
-      const first = training(settings, shuffle);
+    fc.property(drawn, ({ entry, schedule: [, makeSchedule], shuffle, stop }) => {
+      const make = () => training(entry, makeSchedule, shuffle);
+      const whole = make().run(steps);
+      const first = make();
       first.run(stop);
       const saved = {
         state: first.stepping.stateDict(),
         place: first.batches.state(),
-        w: first.params.w.value,
-        b: first.params.b.value,
+        lr: isPlateau(first.lr) ? first.lr.state() : undefined,
+        values: [first.weights.a.value, first.weights.x.value] as const,
       };
       first.run(2);
 
-      const second = training(settings, shuffle);
+      const second = make();
       second.run(1);
-      second.params.w.assign(saved.w);
-      second.params.b.assign(saved.b);
+      second.weights.a.assign(saved.values[0]);
+      second.weights.x.assign(saved.values[1]);
       second.stepping.loadStateDict(saved.state);
       second.batches.setState(saved.place);
-      expect(second.run(15 - stop)).toEqual(whole.slice(stop));
+      if (saved.lr !== undefined && isPlateau(second.lr)) second.lr.setState(saved.lr);
+      expect(second.run(steps - stop)).toEqual(whole.slice(stop));
     }),
   );
 });

@@ -136,6 +136,20 @@ describe("Variables are never half updated", () => {
     ]);
   });
 
+  test("and so they are where some were computed before they were assigned", () => {
+    const a = variable([1, 2]);
+    const b = variable([3, 4]);
+    const next = add(a, 1);
+    next.data();
+    a.assign(next);
+    b.assign(add(b, outside(b.value)));
+    expect(() => a.value.toArray()).toThrow(/index 5 is out of range/);
+    expect([a.value.toArray(), b.value.toArray()]).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
   test("a tensor that cannot be computed does not disturb them", () => {
     const a = variable([1, 2]);
     a.assign(add(a, 1));

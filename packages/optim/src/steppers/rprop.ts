@@ -30,8 +30,8 @@ export const rprop: StepperFactory<RpropOptions> = defineStepper("rprop", {
   transform: ({ etas, stepSizes = [1e-6, 50] }, lr) => {
     const [min, max] = stepSizes.map((size, i) => nonNegative("rprop", `stepSizes[${i}]`, size));
     const first = lr().item();
-    // Sizes are multiples of the first step. From a first step of 0 nothing can grow.
-    const sizes = first === 0 ? ([0, 1] as const) : ([(min ?? 0) / first, (max ?? 0) / first] as const);
+    // Sizes are multiples of the first step. From a first step of 0 nothing can grow; one that is no rate is the step's error to make.
+    const sizes = first > 0 ? ([(min ?? 0) / first, (max ?? 0) / first] as const) : ([0, 1] as const);
     return chain(scaleByRprop(etas === undefined ? { sizes } : { etas, sizes }));
   },
 });
