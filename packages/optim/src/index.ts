@@ -1,11 +1,15 @@
 /** Optimisers for functions of tensors: steppers made of gradient transforms, the roads downhill of the lecture note, minibatches. */
+export type { MinibatchOptions, MinibatchState } from "./data/batch-order.js";
 export {
+  type AsyncMinibatches,
+  type AsyncMinibatchOptions,
   type BatchOf,
+  type BatchPlace,
+  type BatchSource,
   type Minibatches,
-  type MinibatchOptions,
-  type MinibatchState,
   minibatches,
-} from "./minibatches.js";
+} from "./data/minibatches.js";
+export { prefetch } from "./data/prefetch.js";
 export {
   type GradientDescentOptions,
   gradientDescent,

@@ -1,6 +1,7 @@
 import { mul, realize, sub, type Tensor } from "@glissade/autograd";
 import { positive } from "../arguments.js";
-import { type BatchOf, exampleCount, type MinibatchOptions, minibatches } from "../minibatches.js";
+import type { MinibatchOptions } from "../data/batch-order.js";
+import { type BatchOf, exampleCount, minibatches } from "../data/minibatches.js";
 import { globalNorm } from "../transforms/clip.js";
 import { mapTrees, tensorTree } from "../tree.js";
 import { drive, driveSync, type Routine, read } from "./drive.js";
