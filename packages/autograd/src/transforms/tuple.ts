@@ -1,7 +1,7 @@
 import type { Storage } from "../dtype.js";
-import type { Aval, BatchContext, KernelContext, Node, Primitive } from "../graph.js";
+import { type Aval, type BatchContext, type KernelContext, makeConstant, type Node, type Primitive } from "../graph.js";
 import { apply } from "../primitive.js";
-import type { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor.js";
 
 /**
  * The value of a node that stands for several results: no elements of its own, and the results beside them. Its node has shape [0]
@@ -68,23 +68,54 @@ interface PickAttributes extends Aval {
   readonly index: number;
 }
 
+function storedPart(tuple: Storage, index: number): Storage {
+  const part = tuple instanceof TupleStorage ? tuple.parts[index] : undefined;
+  if (part === undefined) throw new Error(`pick: the tuple has no result ${index}`);
+  return part;
+}
+
 const pickPrimitive: Primitive<PickAttributes> = {
   name: "pick",
   linear: "none",
   infer: ({ attributes: { shape, dtype } }) => ({ shape, dtype }),
-  run({ inputs: [{ data }], attributes: { index } }) {
-    const part = data instanceof TupleStorage ? data.parts[index] : undefined;
-    if (part === undefined) throw new Error(`pick: the tuple has no result ${index}`);
-    return part;
-  },
+  run: ({ inputs: [{ data }], attributes: { index } }) => storedPart(data, index),
   vjp: { none: notAlone },
   batch: ({ inputs: [tuple], size, attributes: { index, shape, dtype } }) =>
-    apply(pickPrimitive, [tuple], { index, shape: [size, ...shape], dtype }),
+    apply(pickOf(tuple.node), [tuple], {
+      index,
+      shape: [size, ...shape],
+      dtype,
+    }),
 };
+
+/** What a tuple's results are built of, by the tuple's node: each is asked for on its own. */
+const built = new WeakMap<Node, readonly Tensor[]>();
+
+/** The pick of a tuple that can be built of simpler operators. */
+const inlinePickPrimitive: Primitive<PickAttributes> = {
+  ...pickPrimitive,
+  expand({ inputs: [tuple], attributes: { index, shape, dtype } }) {
+    const { node } = tuple;
+    if (node.value !== undefined) return new Tensor(makeConstant(shape, dtype, storedPart(node.value, index)));
+    const parts = built.get(node) ?? buildParts(node);
+    built.set(node, parts);
+    const part = parts[index];
+    if (part === undefined) throw new Error(`${node.primitive.name} has no result ${index}`);
+    return part;
+  },
+};
+
+function buildParts({ primitive, inputs, attributes }: Node): readonly Tensor[] {
+  const operands = inputs.map((input) => new Tensor(input));
+  return (isTuple(primitive) && primitive.tuple.inline?.(operands, attributes)) || [];
+}
+
+const pickOf = ({ primitive }: Node): Primitive<PickAttributes> =>
+  isTuple(primitive) && primitive.tuple.inline !== undefined ? inlinePickPrimitive : pickPrimitive;
 
 /** Which result of its tuple a node is; undefined for a node of another kind. */
 export const pickedIndex = ({ primitive, attributes }: Node): number | undefined =>
-  primitive === pickPrimitive ? (attributes as PickAttributes).index : undefined;
+  primitive === pickPrimitive || primitive === inlinePickPrimitive ? (attributes as PickAttributes).index : undefined;
 
 /** Applies a primitive of several results: the tuple of them. */
 export const applyTuple = <A>(primitive: TuplePrimitive<A>, inputs: readonly Tensor[], attributes: A): Tensor =>
@@ -94,4 +125,4 @@ export const applyTuple = <A>(primitive: TuplePrimitive<A>, inputs: readonly Ten
 export const partsOf = <A>(primitive: TuplePrimitive<A>, tuple: Tensor, attributes: A): Tensor[] =>
   primitive.tuple
     .results(attributes)
-    .map(({ shape, dtype }, index) => apply(pickPrimitive, [tuple], { index, shape, dtype }));
+    .map(({ shape, dtype }, index) => apply(pickOf(tuple.node), [tuple], { index, shape, dtype }));

@@ -1,0 +1,65 @@
+import {
+  add,
+  expectCompilations,
+  generator,
+  jit,
+  matmul,
+  mean,
+  square,
+  sub,
+  type Tensor,
+  tanh,
+  tensor,
+  variable,
+  variableGrads,
+} from "@glissade/autograd";
+import { adam, adamw, sgd } from "@glissade/optim";
+import { describe, expect, test } from "vitest";
+
+const steppers = { sgd, adam, adamw };
+
+/** A small network with dropout-like noise, its own stepper, and the function of one training step. */
+function training(name: keyof typeof steppers) {
+  const random = generator(7);
+  const w = variable(random.normal([3, 4]), { name: "w" });
+  const v = variable(random.normal([4, 1]), { name: "v" });
+  const optimizer = steppers[name]([w, v], { lr: 0.05 });
+  const step = (x: Tensor, y: Tensor): Tensor => {
+    const { value, grads } = variableGrads(() => {
+      const noisy = add(x, random.normal([5, 3], { std: 0.01 }));
+      return mean(square(sub(matmul(tanh(matmul(noisy, w.value)), v.value), y)));
+    }, [w, v]);
+    optimizer.step(grads);
+    return value;
+  };
+  return { step, optimizer, w, v };
+}
+
+describe.each(["sgd", "adam", "adamw"] as const)("a jitted step of %s", (name) => {
+  test("replays to the bit what the step does, learning rates that change included", () => {
+    const [plain, compiled] = [training(name), training(name)];
+    const jitted = jit(compiled.step);
+    const data = generator(1);
+    for (let i = 0; i < 8; i++) {
+      if (i === 4) plain.optimizer.lr = compiled.optimizer.lr = 0.01;
+      const [x, y] = [data.normal([5, 3]), data.normal([5, 1])];
+      expect(jitted(x, y).item()).toBe(plain.step(x, y).item());
+    }
+    expect(compiled.w.value.data()).toEqual(plain.w.value.data());
+    expect(compiled.v.value.data()).toEqual(plain.v.value.data());
+    expect(JSON.stringify(compiled.optimizer.stateDict())).toBe(JSON.stringify(plain.optimizer.stateDict()));
+    expectCompilations(jitted, 1);
+  });
+
+  test("compiles again where a Variable stops training", () => {
+    const { step, w } = training(name);
+    const jitted = jit(step);
+    const [x, y] = [tensor([[1, 2, 3]]).broadcastTo([5, 3]), tensor([[1]]).broadcastTo([5, 1])];
+    jitted(x, y);
+    const before = w.value.data();
+    w.trainable = false;
+    jitted(x, y);
+    expect(w.value.data()).toEqual(before);
+    expectCompilations(jitted, 2);
+  });
+});
