@@ -15,6 +15,7 @@ import { stretch } from "../ops/broadcast.js";
 import { computedValue, Tensor } from "../tensor.js";
 import { pullBack } from "./reverse.js";
 import { substitute } from "./substitute.js";
+import type { PullDirection } from "./tuple.js";
 import { batchGraph } from "./vmap.js";
 
 /**
@@ -73,15 +74,20 @@ const standIn = ({ shape, dtype }: Aval, name: string): Tensor => new Tensor(mak
  * The reverse pass of a body: a body from its inputs, followed by the cotangents of the outputs that have one, to the cotangents of the inputs
  * that need theirs.
  */
-export function pullBody(body: Body, given: readonly boolean[], needed: readonly boolean[], linear: boolean): Derived {
-  return once(body, `pull ${given.map(Number).join("")} ${needed.map(Number).join("")} ${linear}`, () => {
+export function pullBody(
+  body: Body,
+  given: readonly boolean[],
+  needed: readonly boolean[],
+  direction: PullDirection,
+): Derived {
+  return once(body, `pull ${given.map(Number).join("")} ${needed.map(Number).join("")} ${direction}`, () => {
     const outputs = body.outputs.map((node) => new Tensor(node));
     const seeds = outputs.map((output, i) =>
       given[i] ? standIn(output, `the derivative of ${body.name} (a cotangent)`) : undefined,
     );
     const isAsked = (node: Node, i: number): boolean => needed[i] === true && isFloat(node.dtype);
     const leaves = body.inputs.filter(isAsked).map((node) => new Tensor(node));
-    const pulled = pullBack(outputs, seeds, leaves, { linear });
+    const pulled = pullBack(outputs, seeds, leaves, direction);
     let next = 0;
     const asked = body.inputs.map((node, i) => (isAsked(node, i) ? pulled[next++] : undefined));
     return prune(

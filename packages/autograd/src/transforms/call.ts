@@ -1,14 +1,14 @@
 import type { Tensor } from "../tensor.js";
 import { type Body, batchBody, inlineBody, pullBody, resultsOf, runBody } from "./body.js";
-import { applyTuple, defineTuple, partsOf, type TuplePrimitive } from "./tuple.js";
+import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
 
 /** A body applied to operands: what a jitted function is inside a transform. */
 const callPrimitive: TuplePrimitive<Body> = defineTuple<Body>("call", {
   results: resultsOf,
   run: ({ inputs, attributes: body }) => runBody(body, inputs),
-  pull({ inputs, attributes: body, cotangents, needed, linear }) {
+  pull({ inputs, attributes: body, cotangents, needed, direction }) {
     const given = cotangents.map((cotangent) => cotangent !== undefined);
-    const derived = pullBody(body, given, needed, linear);
+    const derived = pullBody(body, given, needed, direction);
     const offered = [...inputs, ...cotangents.filter((cotangent) => cotangent !== undefined)];
     const results = callBody(
       derived.body,
@@ -23,4 +23,4 @@ const callPrimitive: TuplePrimitive<Body> = defineTuple<Body>("call", {
 
 /** The outputs of a body for operands like its inputs, as one step of the graph. */
 export const callBody = (body: Body, operands: readonly Tensor[]): Tensor[] =>
-  body.outputs.length === 0 ? [] : partsOf(callPrimitive, applyTuple(callPrimitive, operands, body), body);
+  body.outputs.length === 0 ? [] : applyTuple(callPrimitive, operands, body);

@@ -58,7 +58,7 @@ function pushForward(outputs: readonly Tensor[], leaves: readonly Tensor[], tang
   const cotangents = outputs.map(({ shape, dtype }) =>
     isFloat(dtype) ? new Tensor(makePlaceholder(shape, dtype, "jvp (the cotangent of its reverse pass)")) : undefined,
   );
-  const pulled = pullBack(outputs, cotangents, leaves);
+  const pulled = pullBack(outputs, cotangents, leaves, "forward");
   const reached = pulled.flatMap((cotangent, i) =>
     cotangent === undefined ? [] : [{ cotangent, tangent: tangents[i] }],
   );
@@ -66,7 +66,7 @@ function pushForward(outputs: readonly Tensor[], leaves: readonly Tensor[], tang
     reached.map(({ cotangent }) => cotangent),
     reached.map(({ tangent }) => tangent),
     cotangents.filter((cotangent) => cotangent !== undefined),
-    { linear: true },
+    "transpose",
   );
   let next = 0;
   return outputs.map(

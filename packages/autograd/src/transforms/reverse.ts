@@ -5,20 +5,20 @@ import { unregisteredNodes } from "../lifetime.js";
 import { add } from "../ops/elementwise.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { isTuple, pickedIndex } from "./tuple.js";
+import { isTuple, type PullDirection, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
  * Reverse-mode differentiation (Griewank & Walther, Evaluating Derivatives, 2008, ch. 3): the cotangents of `leaves` from those of
  * `outputs`, as graph. Undefined for a leaf that the outputs do not depend on. Nodes older than the oldest leaf are
- * constants and never visited, and no walk recurses. With `linear`, an operator on the way that is not linear in what depends
+ * constants and never visited, and no walk recurses. In direction `transpose`, an operator on the way that is not linear in what depends
  * on the leaves is an error: transposing it would give a wrong derivative without a word.
  */
 export function pullBack(
   outputs: readonly Tensor[],
   cotangents: readonly (Tensor | undefined)[],
   leaves: readonly Tensor[],
-  { linear = false }: { readonly linear?: boolean } = {},
+  direction: PullDirection = "reverse",
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
   const dependent = new Set(order);
@@ -36,8 +36,8 @@ export function pullBack(
     tuples.set(tuple, parts);
   };
   const pullNode = (node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] => {
-    if (linear) refuseNonlinear(node, dependent);
-    return applyRule(node, cotangent, linear);
+    if (direction === "transpose") refuseNonlinear(node, dependent);
+    return applyRule(node, cotangent, direction);
   };
   return unregisteredNodes(() => {
     for (const [i, output] of outputs.entries()) {
@@ -59,7 +59,7 @@ export function pullBack(
         continue;
       }
       const parts =
-        cotangent === undefined ? pullTuple(node, cotangents ?? [], dependent, linear) : pullNode(node, cotangent);
+        cotangent === undefined ? pullTuple(node, cotangents ?? [], dependent, direction) : pullNode(node, cotangent);
       for (const [k, part] of parts.entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
@@ -85,9 +85,9 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
   });
 }
 
-function applyRule(node: Node, cotangent: Tensor, linear: boolean): readonly (Tensor | undefined)[] {
+function applyRule(node: Node, cotangent: Tensor, direction: PullDirection): readonly (Tensor | undefined)[] {
   const { name, transpose } = node.primitive;
-  const vjp = linear && transpose !== undefined ? transpose : node.primitive.vjp;
+  const vjp = direction === "transpose" && transpose !== undefined ? transpose : node.primitive.vjp;
   if ("none" in vjp) {
     throw new GradientError(
       `grad: ${name} has no derivative: ${vjp.none}. Wrap it in stopGradient(…) if it should count as a constant, or give a rule with customGradient.`,
@@ -105,7 +105,7 @@ function pullTuple(
   node: Node,
   cotangents: readonly (Tensor | undefined)[],
   dependent: ReadonlySet<Node>,
-  linear: boolean,
+  direction: PullDirection,
 ): readonly (Tensor | undefined)[] {
   const { primitive, inputs, attributes } = node;
   if (!isTuple(primitive)) throw new Error(`${primitive.name} has one result`);
@@ -115,7 +115,7 @@ function pullTuple(
     attributes,
     cotangents: primitive.tuple.results(attributes).map((_, i) => cotangents[i]),
     needed: inputs.map((input) => dependent.has(input)),
-    linear,
+    direction,
   });
 }
 

@@ -13,6 +13,11 @@ class TupleStorage extends Float32Array<ArrayBuffer> {
   }
 }
 
+/**
+ * What a reverse pass is for: gradients, the first pass of forward mode, or the second, which transposes the first and must meet nothing that is not linear.
+ */
+export type PullDirection = "reverse" | "forward" | "transpose";
+
 /** What the reverse rule of a tuple gets. */
 export interface PullContext<A> {
   readonly inputs: readonly Tensor[];
@@ -23,8 +28,7 @@ export interface PullContext<A> {
   readonly cotangents: readonly (Tensor | undefined)[];
   /** Whose cotangents are asked for, one for each operand. */
   readonly needed: readonly boolean[];
-  /** Whether the way back must be linear: forward mode transposes a reverse pass. */
-  readonly linear: boolean;
+  readonly direction: PullDirection;
 }
 
 /** What a primitive of several results consists of. */
@@ -35,8 +39,8 @@ export interface TupleRules<A> {
   run(context: KernelContext<A>): readonly Storage[];
   /** A cotangent for each operand; undefined where it is zero or not needed. */
   pull(context: PullContext<A>): readonly (Tensor | undefined)[];
-  /** The tuple of the results for a whole batch, each with its batch axis leading. */
-  batch(context: BatchContext<A>): Tensor;
+  /** The results for a whole batch, each with its batch axis leading. */
+  batch(context: BatchContext<A>): readonly Tensor[];
   /** The results built of simpler operators, for compilers to fuse. */
   inline?(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
 }
@@ -56,10 +60,20 @@ export function defineTuple<A>(name: string, rules: TupleRules<A>): TuplePrimiti
     infer: () => ({ shape: [0], dtype: "float32" }),
     run: (context) => new TupleStorage(rules.run(context)),
     vjp: { none: notAlone },
-    batch: (context) => rules.batch(context),
+    batch: (context) => apply(packPrimitive, rules.batch(context), undefined),
     tuple: rules,
   };
 }
+
+/** Carries the results of a batching rule to the picks that ask for them; it is never a part of a result. */
+const packPrimitive: Primitive<undefined> = {
+  name: "pack",
+  linear: "none",
+  infer: () => ({ shape: [0], dtype: "float32" }),
+  run: ({ inputs }) => new TupleStorage(inputs.map(({ data }) => data)),
+  vjp: { none: notAlone },
+  batch: { none: notAlone },
+};
 
 /** Whether a primitive has several results. */
 export const isTuple = (primitive: Primitive): primitive is TuplePrimitive => "tuple" in primitive;
@@ -80,12 +94,12 @@ const pickPrimitive: Primitive<PickAttributes> = {
   infer: ({ attributes: { shape, dtype } }) => ({ shape, dtype }),
   run: ({ inputs: [{ data }], attributes: { index } }) => storedPart(data, index),
   vjp: { none: notAlone },
-  batch: ({ inputs: [tuple], size, attributes: { index, shape, dtype } }) =>
-    apply(pickOf(tuple.node), [tuple], {
-      index,
-      shape: [size, ...shape],
-      dtype,
-    }),
+  batch({ inputs: [{ node }], attributes: { index } }) {
+    const part = node.inputs[index];
+    if (node.primitive !== packPrimitive || part === undefined)
+      throw new Error(`pick: the batch has no result ${index}`);
+    return new Tensor(part);
+  },
 };
 
 /** What a tuple's results are built of, by the tuple's node: each is asked for on its own. */
@@ -117,12 +131,11 @@ const pickOf = ({ primitive }: Node): Primitive<PickAttributes> =>
 export const pickedIndex = ({ primitive, attributes }: Node): number | undefined =>
   primitive === pickPrimitive || primitive === inlinePickPrimitive ? (attributes as PickAttributes).index : undefined;
 
-/** Applies a primitive of several results: the tuple of them. */
-export const applyTuple = <A>(primitive: TuplePrimitive<A>, inputs: readonly Tensor[], attributes: A): Tensor =>
-  apply(primitive, inputs, attributes);
-
-/** The results of a tuple. */
-export const partsOf = <A>(primitive: TuplePrimitive<A>, tuple: Tensor, attributes: A): Tensor[] =>
-  primitive.tuple
+/** The results of a primitive that has several. */
+export function applyTuple<A>(primitive: TuplePrimitive<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
+  const tuple = apply(primitive, inputs, attributes);
+  const pick = pickOf(tuple.node);
+  return primitive.tuple
     .results(attributes)
-    .map(({ shape, dtype }, index) => apply(pickOf(tuple.node), [tuple], { index, shape, dtype }));
+    .map(({ shape, dtype }, index) => apply(pick, [tuple], { index, shape, dtype }));
+}
