@@ -13,10 +13,10 @@ import {
   variable,
   variableGrads,
 } from "@glissade/autograd";
-import { adam, adamw, sgd } from "@glissade/optim";
+import { adam, adamw, type CommonOptions, type StepperFactory, sgd } from "@glissade/optim";
 import { describe, expect, test } from "vitest";
 
-const steppers = { sgd, adam, adamw };
+const steppers: Readonly<Record<"sgd" | "adam" | "adamw", StepperFactory<CommonOptions>>> = { sgd, adam, adamw };
 
 /** A small network with dropout-like noise, its own stepper, and the function of one training step. */
 function training(name: keyof typeof steppers) {

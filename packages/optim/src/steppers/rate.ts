@@ -1,4 +1,4 @@
-import { cast, type Tensor, type TensorLike, tensor, type Variable, variable } from "@glissade/autograd";
+import { cast, guard, type Tensor, type TensorLike, tensor, type Variable, variable } from "@glissade/autograd";
 import { nonNegative } from "../arguments.js";
 
 /**
@@ -30,12 +30,17 @@ export function makeRate(operator: string, initial: LearningRate, step: Variable
     }
   };
   set(initial);
-  const value = (): Tensor => (schedule === undefined ? fixed.value : cast(schedule(step.value), "float64"));
+  const held = (): typeof schedule => schedule;
+  const value = (): Tensor => {
+    // A number is read from its Variable; another schedule, or one in place of a number, is another computation.
+    const chosen = guard(held);
+    return chosen === undefined ? fixed.value : cast(chosen(step.value), "float64");
+  };
   return {
     set,
     value,
     read: () => value().item(),
-    isScheduled: () => schedule !== undefined,
+    isScheduled: () => guard(held) !== undefined,
     saved: () => (schedule === undefined ? fixed.value.item() : undefined),
   };
 }
