@@ -23,7 +23,7 @@ import {
 } from "@glissade/optim";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { schedules } from "./steppers/schedule-table.js";
+import { schedules } from "./schedules/schedule-table.js";
 import { steppers } from "./steppers/stepper-table.js";
 
 const n = 11;

@@ -13,7 +13,7 @@ import {
 } from "@glissade/autograd";
 import { adam, constant, exponential, sgd } from "@glissade/optim";
 import { describe, expect, test } from "vitest";
-import { schedules } from "./schedule-table.js";
+import { schedules } from "../schedules/schedule-table.js";
 import { type Entry, steppers, type Weights } from "./stepper-table.js";
 
 const weightsOf = (dtype: "float32" | "float64"): Weights => ({
