@@ -1,5 +1,4 @@
 import type { Node } from "../graph.js";
-import { interpret } from "./interpret.js";
 
 /** What to compile: the graph between placeholders and outputs. Outputs are distinct, and neither inputs nor constants. */
 export interface Program {
@@ -16,13 +15,3 @@ export interface Executable {
 
 /** Makes a program runnable. */
 export type Compiler = (program: Program) => Executable;
-
-let current: Compiler = interpret;
-
-/** What compiles programs now; without another one, the reference kernels run node by node. */
-export const currentCompiler = (): Compiler => current;
-
-/** Puts another compiler in place; programs compiled before stay as they are. */
-export const setCompiler = (compiler: Compiler): void => {
-  current = compiler;
-};

@@ -129,7 +129,7 @@ class Scheduler {
     if (value.input !== undefined) return this.#inMemory(value, -1, { kind: "input", position: value.input });
     if (value.data !== undefined) return this.#inMemory(value, -1, { kind: "constant", value });
     const lowering = loweringOf(value);
-    if (sizeOf(value.shape) === 0) return this.#inMemory(value, -1);
+    if (sizeOf(value.shape) === 0 && lowering.kind !== "host") return this.#inMemory(value, -1);
     switch (lowering.kind) {
       case "host":
         return this.#host(value);

@@ -1,4 +1,5 @@
-import { currentCompiler, type Executable } from "../compile/executable.js";
+import { currentCompiler } from "../backends/current.js";
+import type { Executable } from "../compile/executable.js";
 import { isFloat, type Storage } from "../dtype.js";
 import { TransformError } from "../errors.js";
 import {
@@ -57,6 +58,19 @@ export function once<T>(body: Body, key: string, make: () => T): T {
   return made;
 }
 
+/** Flags as a part of a key. */
+export const bits = (flags: readonly boolean[]): string => flags.map(Number).join("");
+
+/** For each output which inputs it depends on, by their positions. */
+export function dependences(body: Body): readonly ReadonlySet<number>[] {
+  return once(body, "dependences", () => {
+    const positions = new Map(body.inputs.map((node, i) => [node, i]));
+    return body.outputs.map(
+      (output) => new Set([...leavesBelow([output])].flatMap((leaf) => positions.get(leaf) ?? [])),
+    );
+  });
+}
+
 /** The shapes and dtypes of a body's outputs. */
 export const resultsOf = (body: Body): readonly Aval[] => body.outputs;
 
@@ -68,7 +82,8 @@ export function inlineBody(body: Body, operands: readonly Tensor[]): Tensor[] {
 }
 
 /** A placeholder like `x` for a derived body. */
-const standIn = ({ shape, dtype }: Aval, name: string): Tensor => new Tensor(makePlaceholder(shape, dtype, name));
+export const standIn = ({ shape, dtype }: Aval, name: string): Tensor =>
+  new Tensor(makePlaceholder(shape, dtype, name));
 
 /**
  * The reverse pass of a body: a body from its inputs, followed by the cotangents of the outputs that have one, to the cotangents of the inputs
@@ -80,7 +95,7 @@ export function pullBody(
   needed: readonly boolean[],
   direction: PullDirection,
 ): Derived {
-  return once(body, `pull ${given.map(Number).join("")} ${needed.map(Number).join("")} ${direction}`, () => {
+  return once(body, `pull ${bits(given)} ${bits(needed)} ${direction}`, () => {
     const outputs = body.outputs.map((node) => new Tensor(node));
     const seeds = outputs.map((output, i) =>
       given[i] ? standIn(output, `the derivative of ${body.name} (a cotangent)`) : undefined,
@@ -98,9 +113,17 @@ export function pullBody(
   });
 }
 
-/** A body for a whole batch: `batched` inputs get, and all outputs have, a leading axis of this size. */
-export function batchBody(body: Body, batched: readonly boolean[], size: number): Body {
-  return once(body, `batch ${batched.map(Number).join("")} ${size}`, () => {
+/**
+ * A body for a whole batch: `batched` inputs get a leading axis of this size, and so do all outputs, but for those that `single` says stay as they are
+ * (they must not depend on batched inputs).
+ */
+export function batchBody(
+  body: Body,
+  batched: readonly boolean[],
+  size: number,
+  single: readonly boolean[] = [],
+): Body {
+  return once(body, `batch ${bits(batched)} ${bits(single)} ${size}`, () => {
     const examples = new Map<Node, Tensor>();
     const inputs = body.inputs.map((node, i) => {
       const { shape, dtype } = node;
@@ -111,7 +134,9 @@ export function batchBody(body: Body, batched: readonly boolean[], size: number)
     });
     const outputs = body.outputs.map((node) => new Tensor(node));
     const batch = examples.size === 0 ? examples : batchGraph(outputs, examples, size);
-    const whole = outputs.map((output) => batch.get(output.node) ?? stretch(output, [size, ...output.shape]));
+    const whole = outputs.map(
+      (output, i) => batch.get(output.node) ?? (single[i] ? output : stretch(output, [size, ...output.shape])),
+    );
     return makeBody(
       `vmap of ${body.name}`,
       inputs,

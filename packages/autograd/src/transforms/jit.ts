@@ -6,7 +6,7 @@ import { currentScope } from "../scope.js";
 import { scalar, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
 import { collectAll, difference } from "./argument-form.js";
-import { type Body, compileBody, type Derived, inlineBody, leavesBelow, once, prune, type Runner } from "./body.js";
+import { type Body, compileBody, type Derived, dependences, inlineBody, once, prune, type Runner } from "./body.js";
 import { callBody } from "./call.js";
 import { tap } from "./host-state.js";
 import { currentTrace, type Trace, trace } from "./trace.js";
@@ -125,7 +125,7 @@ function reasonFor(before: Trace | undefined, args: readonly unknown[]): string 
 /** Runs a trace outside transforms. */
 function replay(name: string, compiled: Compiled, nodes: Node[]): unknown {
   const { body, variables, feeds, captured, assigned, taps, leaves } = compiled.trace;
-  for (const variable of variables) nodes.push(variable.node);
+  for (const variable of variables) nodes.push(variable.heldNode);
   for (const { read, dtype } of feeds) nodes.push(scalar(read(), dtype).node);
   refuseEscaped(name, captured);
   computeInputs(name, nodes);
@@ -213,10 +213,8 @@ function call(traced: Trace, nodes: readonly Node[]): unknown {
 function callDependent(body: Body, operands: readonly Tensor[], isArgument: (position: number) => boolean): Tensor[] {
   const { called, built } = once(body, "split", () => {
     const inputs = new Set(body.inputs);
-    const args = new Set(body.inputs.filter((_, i) => isArgument(i)));
-    const isCalled = body.outputs.map(
-      (node) => !inputs.has(node) && [...leavesBelow([node])].some((leaf) => args.has(leaf)),
-    );
+    const dependsOn = dependences(body);
+    const isCalled = body.outputs.map((node, i) => !inputs.has(node) && [...(dependsOn[i] ?? [])].some(isArgument));
     const part = (name: string, wanted: boolean): Derived =>
       prune(
         name,

@@ -41,34 +41,37 @@ export interface Trace {
   readonly taps: readonly ((value: Tensor) => void)[];
 }
 
-/** What a jitted function reads in its trace. */
-export class TraceRecording implements Recording {
+/** The Variables that a traced function reads: those from before the trace, as placeholders. */
+export class CapturedVariables implements Recording {
   readonly guards = new Map<object, Guard>();
   readonly variables = new Map<Variable, Node>();
-  readonly feeds = new Map<Feed, Node>();
-  readonly taps: Tap[] = [];
   readonly #name: string;
-  readonly #firstId: number;
+  readonly #madeBefore: number;
 
-  constructor(name: string, firstId: number) {
+  constructor(name: string, madeBefore: number) {
     this.#name = name;
-    this.#firstId = firstId;
+    this.#madeBefore = madeBefore;
   }
 
   capture(variable: object): Node | undefined {
-    if (!(variable instanceof Variable) || variable.madeAt > this.#firstId) return undefined;
+    if (!(variable instanceof Variable) || variable.madeAt > this.#madeBefore) return undefined;
+    const known = this.variables.get(variable);
+    if (known !== undefined) return known;
     const { shape, dtype, name } = variable;
-    const node = makePlaceholder(
-      shape,
-      dtype,
-      `${this.#name} (${name === undefined ? "a Variable" : `Variable "${name}"`})`,
-    );
+    const label = name === undefined ? "a Variable" : `Variable "${name}"`;
+    const node = makePlaceholder(shape, dtype, `${this.#name} (${label})`);
     this.variables.set(variable, node);
     return node;
   }
+}
+
+/** What a jitted function reads in its trace. */
+export class TraceRecording extends CapturedVariables {
+  readonly feeds = new Map<Feed, Node>();
+  readonly taps: Tap[] = [];
 
   feed(feed: Feed): Tensor {
-    const node = makePlaceholder([], feed.dtype, `${this.#name} (perCall)`);
+    const node = makePlaceholder([], feed.dtype, "jit (perCall)");
     this.feeds.set(feed, node);
     return new Tensor(node);
   }
@@ -106,7 +109,13 @@ export function trace(name: string, f: (...args: never[]) => unknown, args: read
         ...recording.taps.map(({ node }) => node),
       ];
       const own = [...inputs, ...recording.variables.values(), ...recording.feeds.values()];
-      const closed = closeOver(name, outputs, marker.id, outermost?.firstId ?? Number.POSITIVE_INFINITY);
+      const outermostId = outermost?.firstId ?? Number.POSITIVE_INFINITY;
+      const closed = closeOver(
+        name,
+        outputs,
+        (node) => node.id < marker.id && (node.id >= outermostId || node.symbolic),
+        marker.id,
+      );
       return {
         forms,
         guards: [...recording.guards.values()],
@@ -125,7 +134,7 @@ export function trace(name: string, f: (...args: never[]) => unknown, args: read
 }
 
 /** What the function assigned to Variables from outside; those that it made itself are left to hold what they hold. */
-function takeAssignments(scope: Scope, madeBefore: number): { variable: Variable; node: Node }[] {
+export function takeAssignments(scope: Scope, madeBefore: number): { variable: Variable; node: Node }[] {
   const taken: { variable: Variable; node: Node }[] = [];
   for (const variable of [...scope.assigned.keys()]) {
     const node = scope.bindings.get(variable);
@@ -136,19 +145,16 @@ function takeAssignments(scope: Scope, madeBefore: number): { variable: Variable
   return taken;
 }
 
-/**
- * Tensors from before the trace that an enclosing transform may still map or differentiate become inputs; all others are constants.
- */
-function closeOver(
+/** Tensors that a traced function closes over and that become inputs: all others are constants. */
+export function closeOver(
   name: string,
   outputs: readonly Node[],
-  madeBefore: number,
-  outermostId: number,
+  isCaptured: (node: Node) => boolean,
+  oldest: number,
 ): { readonly captured: readonly Tensor[]; readonly inputs: readonly Node[]; readonly outputs: readonly Node[] } {
-  const isCaptured = (node: Node): boolean => node.id < madeBefore && (node.id >= outermostId || node.symbolic);
   const tensors = outputs.map((node) => new Tensor(node));
   const free = new Set(outputs.filter(isCaptured));
-  for (const node of nodesSince(tensors, madeBefore))
+  for (const node of nodesSince(tensors, oldest))
     for (const input of node.inputs) if (isCaptured(input)) free.add(input);
   if (free.size === 0) return { captured: [], inputs: [], outputs };
   const captured = [...free];

@@ -51,6 +51,8 @@ class WasmExecutable implements Executable {
   readonly #failure: number;
   /** Blocks of inputs that were not seen before, given back after the run. */
   readonly #borrowed: { readonly address: number; readonly bytes: number }[] = [];
+  /** What host kernels made that has no place in memory. */
+  readonly #carried = new Map<Buffer, Storage>();
   #reference: Executable | undefined;
 
   constructor(program: Program, scheduled: Schedule, backend: Backend) {
@@ -188,7 +190,9 @@ class WasmExecutable implements Executable {
     const { value, out } = kernel;
     const { attributes, shape, dtype } = value;
     const result = value.primitive.run({ inputs: operandsOf(this.#hostOperands(kernel)), attributes, shape, dtype });
+    // A result without elements may still carry others beside it.
     if (out.size > 0) this.#backend.memory.write(this.#addressOf(out), dtype, result);
+    else this.#carried.set(out, result);
   }
 
   #hostOperands({ value, operands }: HostKernel) {
@@ -205,7 +209,7 @@ class WasmExecutable implements Executable {
   }
 
   #window(buffer: Buffer): Storage {
-    if (buffer.size === 0) return allocate(buffer.dtype, 0);
+    if (buffer.size === 0) return this.#carried.get(buffer) ?? allocate(buffer.dtype, 0);
     return this.#backend.memory.window(this.#addressOf(buffer), buffer.dtype, buffer.size);
   }
 }

@@ -5,7 +5,7 @@ import type { FunctionWriter, ModuleWriter } from "./encoder.js";
 import { op } from "./opcodes.js";
 import { emitDotTile } from "./product-dot.js";
 import { emitPack } from "./product-pack.js";
-import { columnsOf, emitTile, rowsOf } from "./product-tile.js";
+import { columnsOf, emitTile, tileRows as rowsOfTile } from "./product-tile.js";
 
 /** A product as a function (a, b, c, scratch, thread, threads). */
 export interface CompiledProduct {
@@ -42,12 +42,12 @@ interface Way {
   readonly depth: number;
 }
 
-function wayOf({ m, n, k, a, b, out }: ProductKernel, { fma }: ProductOptions): Way {
+function wayOf({ m, n, k, a, b, out }: ProductKernel): Way {
   const alongK = (a.columnStride === 1 || k === 1) && (b.rowStride === 1 || k === 1);
   const dot = alongK && k >= 16 && (n <= 16 || m <= 4) && !(b.columnStride === 1 && n >= 8);
   const unit = b.columnStride === 1 || n === 1;
   const packed = !dot && ((m >= 24 && k * n >= 16_384) || !unit);
-  const tileRows = dot ? 2 : rowsOf(fma);
+  const tileRows = dot ? 2 : rowsOfTile;
   const tileColumns = dot ? 5 : columnsOf(out.dtype);
   const rowTiles = Math.ceil(m / tileRows);
   const columnTiles = Math.ceil(n / tileColumns);
@@ -57,7 +57,7 @@ function wayOf({ m, n, k, a, b, out }: ProductKernel, { fma }: ProductOptions): 
     byRows: packed || rowTiles >= columnTiles || rowTiles >= 16,
     tileRows,
     tileColumns,
-    depth: packed && k > 2 * deepBlock ? deepBlock : k,
+    depth: packed ? Math.ceil(k / Math.ceil(k / deepBlock)) : k,
   };
 }
 
@@ -70,11 +70,11 @@ function packBytes(kernel: ProductKernel, { packed, depth, tileColumns }: Way): 
 
 /** Bytes of scratch memory that a product needs for all threads. */
 export const productScratch = (kernel: ProductKernel, options: ProductOptions): number =>
-  packBytes(kernel, wayOf(kernel, options)) * options.threads;
+  packBytes(kernel, wayOf(kernel)) * options.threads;
 
 /** Compiles a product. Every element of C is summed in one order, however many threads take part. */
 export function compileProduct(module: ModuleWriter, kernel: ProductKernel, options: ProductOptions): CompiledProduct {
-  const way = wayOf(kernel, options);
+  const way = wayOf(kernel);
   const { m, n, k, batch } = kernel;
   const tiles = way.byRows ? Math.ceil(m / way.tileRows) : Math.ceil(n / way.tileColumns);
   const units = tiles * sizeOf(batch);
