@@ -132,6 +132,7 @@ export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads 
 export { guard, perCall, tap } from "./transforms/host-state.js";
 export { expectCompilations, type JitStats, type Jitted, jit } from "./transforms/jit.js";
 export { hvp, jvp } from "./transforms/jvp.js";
+export { type ScanOptions, scan } from "./transforms/scan.js";
 export { type Pullback, vjp } from "./transforms/vjp.js";
 export { type AxisTree, type VmapOptions, vmap } from "./transforms/vmap.js";
 export {

@@ -12,6 +12,7 @@ const aliasPrimitive: Primitive<undefined> = {
   linear: "jointly",
   infer: ({ inputs: [x] }) => x,
   run: ({ inputs: [x] }) => x.data,
+  expand: ({ inputs: [x] }) => x,
   vjp: ({ cotangent }) => [cotangent],
   batch: ({ inputs: [x] }) => x,
 };

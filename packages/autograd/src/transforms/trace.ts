@@ -1,5 +1,5 @@
 import type { FloatDType } from "../dtype.js";
-import { makePlaceholder, type Node } from "../graph.js";
+import { constant, makePlaceholder, type Node } from "../graph.js";
 import { inScope } from "../lifetime.js";
 import { findRecording, type Guard, outermostScope, type Recording, type Scope } from "../scope.js";
 import { Tensor, Variable } from "../tensor.js";
@@ -153,9 +153,9 @@ export function closeOver(
   oldest: number,
 ): { readonly captured: readonly Tensor[]; readonly inputs: readonly Node[]; readonly outputs: readonly Node[] } {
   const tensors = outputs.map((node) => new Tensor(node));
-  const free = new Set(outputs.filter(isCaptured));
-  for (const node of nodesSince(tensors, oldest))
-    for (const input of node.inputs) if (isCaptured(input)) free.add(input);
+  const isFree = (node: Node): boolean => node.primitive !== constant && isCaptured(node);
+  const free = new Set(outputs.filter(isFree));
+  for (const node of nodesSince(tensors, oldest)) for (const input of node.inputs) if (isFree(input)) free.add(input);
   if (free.size === 0) return { captured: [], inputs: [], outputs };
   const captured = [...free];
   const inputs = captured.map(({ shape, dtype }) => makePlaceholder(shape, dtype, `${name} (a tensor from outside)`));

@@ -1,0 +1,221 @@
+import { asTensor, describeValue } from "../convert.js";
+import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import type { BatchContext } from "../graph.js";
+import { stretch } from "../ops/broadcast.js";
+import { moveaxis } from "../ops/movement.js";
+import { sameShape, showShape } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import {
+  describePath,
+  flattenTree,
+  type Leaf,
+  leavesInOrder,
+  showStructure,
+  type TreeStructure,
+  tensorLeaf,
+  unflattenTree,
+} from "../tree.js";
+import { batchBody, dependences, makeBody } from "./body.js";
+import { traceControl } from "./control-trace.js";
+import { refusePromise } from "./leaves.js";
+import { pullScan } from "./scan-reverse.js";
+import { runScan, type ScanAttributes, scanResults } from "./scan-run.js";
+import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
+
+const scanPrimitive: TuplePrimitive<ScanAttributes> = defineTuple<ScanAttributes>("scan", {
+  results: scanResults,
+  run: runScan,
+  pull: (context) => pullScan(context, (attributes, operands) => applyTuple(scanPrimitive, operands, attributes)),
+  batch: batchScan,
+});
+
+/** The batch axis goes behind the axis of the steps; carries that no batched operand reaches stay as they are. */
+function batchScan({ inputs, batched, size, attributes }: BatchContext<ScanAttributes>): Tensor[] {
+  const { body, constantCount, carryCount } = attributes;
+  const dependsOn = dependences(body);
+  const flags = [...batched];
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = 0; i < carryCount; i++) {
+      const at = constantCount + i;
+      if (flags[at] || ![...(dependsOn[i] ?? [])].some((k) => flags[k])) continue;
+      flags[at] = true;
+      changed = true;
+    }
+  }
+  const isSingle = body.outputs.map((_, i) => i < carryCount && !flags[constantCount + i]);
+  const operands = inputs.map((x, i) => {
+    if (i >= constantCount + carryCount) return batched[i] ? moveaxis(x, 0, 1) : x;
+    return flags[i] && !batched[i] ? stretch(x, [size, ...x.shape]) : x;
+  });
+  const results = applyTuple(scanPrimitive, operands, { ...attributes, body: batchBody(body, flags, size, isSingle) });
+  return results.map((result, i) => {
+    if (i >= carryCount) return moveaxis(result, 1, 0);
+    return isSingle[i] ? stretch(result, [size, ...result.shape]) : result;
+  });
+}
+
+/** Options of `scan`. */
+export interface ScanOptions {
+  /** The number of steps, where nothing is scanned. */
+  readonly length?: number;
+  /** From the last to the first; default false. What is stacked stays in the place of what was scanned. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * A loop with a carry over the leading axis of tensors: `f(carry, x)` gives `[next carry, y]`, and the ys are stacked. It is one step of the graph,
+ * however long; `f` is called once, with placeholders. Differentiable in both modes: the reverse keeps the carry of each step. Batches, and
+ * goes into `jit`.
+ *
+ * Variables that `f` assigns are carried too, and so are generators that it draws from.
+ *
+ * @param f Takes and returns trees of tensors; the carry keeps its structure, shapes and dtypes.
+ * @param init The first carry: a tree of tensors and numbers (float32).
+ * @param xs A tree of tensors with one leading size, or null.
+ * @param options.length The number of steps where xs is null.
+ * @param options.reverse Starts from the end; default false.
+ * @returns `[last carry, stacked ys]`.
+ * @throws ValueError where `f` returns no pair, a carry of another structure, or the number of steps is not known; ShapeError, DTypeError for a carry of another
+ * shape or dtype, or leading sizes that differ; TransformError where `f` reads a tensor or returns a Promise.
+ * @example
+ * const [total, sums] = scan((sum: Tensor, x: Tensor) => [add(sum, x), add(sum, x)] as const, tensor(0), tensor([1, 2, 3]));
+ * sums.toArray(); // [1, 3, 6]
+ */
+export function scan<C, X, Y>(
+  f: (carry: C, x: X) => readonly [C, Y],
+  init: C,
+  xs: X,
+  options: ScanOptions = {},
+): [C, Y] {
+  if (typeof f !== "function")
+    throw new ValueError(`scan: the first argument must be a function, not ${describeValue(f)}.`);
+  const carry = carryLeaves("scan", init);
+  const scanned = scannedLeaves(xs);
+  const length = stepCount(scanned.leaves, options.length);
+  let stack = (_: readonly Tensor[]): unknown => null;
+  const operands = [
+    ...carry.tensors.map(({ shape, dtype }, i) => ({
+      shape,
+      dtype,
+      origin: describePath("the carry", carry.paths[i] ?? ""),
+    })),
+    ...scanned.leaves.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype, origin: "one step of xs" })),
+  ];
+  const traced = traceControl("scan", operands, [
+    (inputs) => {
+      const first = unflattenTree(carry.structure, inputs.slice(0, carry.tensors.length));
+      const each = scanned.rebuild(inputs.slice(carry.tensors.length));
+      const result: unknown = f(first as C, each as X);
+      refusePromise("scan", result);
+      if (!Array.isArray(result) || result.length !== 2)
+        throw new ValueError("scan: the function returns [carry, y]; y may be null.");
+      const ys = resultLeaves("scan", result[1]);
+      stack = ys.rebuild;
+      return [...nextCarry("scan", carry, result[0]), ...ys.tensors];
+    },
+  ]);
+  const { inputs, assigned, assignedInputs, constants, constantInputs, outputs } = traced;
+  const [all = []] = outputs;
+  const [own, count] = [carry.tensors.length, all.length - assigned.length];
+  const body = makeBody(
+    `scan${f.name === "" ? "" : ` of ${f.name}`}`,
+    [...constantInputs, ...inputs.slice(0, own), ...assignedInputs, ...inputs.slice(own)],
+    [...all.slice(0, own), ...all.slice(count), ...all.slice(own, count)],
+  );
+  const carryCount = own + assigned.length;
+  const results = applyTuple(
+    scanPrimitive,
+    [...constants, ...carry.tensors, ...assigned.map((variable) => variable.value), ...scanned.leaves],
+    { body, constantCount: constants.length, carryCount, length, reverse: options.reverse ?? false },
+  );
+  for (const [i, variable] of assigned.entries()) variable.assign(results[own + i] as Tensor);
+  return [unflattenTree(carry.structure, results.slice(0, own)) as C, stack(results.slice(carryCount)) as Y];
+}
+
+function scannedLeaves(xs: unknown): { leaves: Tensor[]; rebuild: (leaves: readonly Tensor[]) => unknown } {
+  if (xs === null || xs === undefined) return { leaves: [], rebuild: () => xs };
+  const { leaves, structure } = flattenTree(xs);
+  const tensors = leaves.map((leaf) => tensorLeaf("scan", "xs", leaf));
+  const [first] = tensors;
+  for (const [i, x] of tensors.entries()) {
+    if (x.rank === 0)
+      throw new ShapeError(`scan: ${describePath("xs", leaves[i]?.path ?? "")} is a scalar; it needs an axis to scan.`);
+    if (x.shape[0] !== first?.shape[0]) {
+      throw new ShapeError(
+        `scan: ${describePath("xs", leaves[i]?.path ?? "")} has ${x.shape[0]} steps (shape ${showShape(x.shape)}), others have ${first?.shape[0]}. Leading sizes must be one.`,
+      );
+    }
+  }
+  return { leaves: tensors, rebuild: (parts) => unflattenTree(structure, parts) };
+}
+
+function stepCount([first]: readonly Tensor[], given: number | undefined): number {
+  const own = first?.shape[0];
+  const count = own ?? given;
+  if (count === undefined || !Number.isSafeInteger(count) || count < 0) {
+    throw new ValueError(
+      `scan: the number of steps is ${String(count)}; scan tensors, or pass the option length, an integer of 0 or more.`,
+    );
+  }
+  if (own !== undefined && given !== undefined && own !== given)
+    throw new ValueError(`scan: the option length is ${given}, and xs have ${own} steps. Leave it out.`);
+  return count;
+}
+
+/** A carry taken apart. */
+export interface Carry {
+  readonly tensors: readonly Tensor[];
+  readonly paths: readonly string[];
+  readonly structure: TreeStructure;
+}
+
+/** The tensors of a first carry; numbers become float32 scalars. */
+export function carryLeaves(operator: string, init: unknown): Carry {
+  const { leaves, structure } = flattenTree(init);
+  const tensors = leaves.map((leaf) => leafTensor(operator, "init", leaf));
+  return { tensors, paths: leaves.map(({ path }) => path), structure };
+}
+
+const leafTensor = (operator: string, root: string, leaf: Leaf): Tensor =>
+  typeof leaf.value === "number" ? asTensor(operator, leaf.value) : tensorLeaf(operator, root, leaf);
+
+/** A result taken apart. */
+export interface ResultTree {
+  readonly tensors: readonly Tensor[];
+  readonly rebuild: (leaves: readonly Tensor[]) => unknown;
+}
+
+/** The tensors of a result; null and undefined stand for none. */
+export function resultLeaves(operator: string, result: unknown): ResultTree {
+  if (result === null || result === undefined) return { tensors: [], rebuild: () => result };
+  const { leaves, structure } = flattenTree(result);
+  return {
+    tensors: leaves.map((leaf) => leafTensor(operator, "the result", leaf)),
+    rebuild: (parts) => unflattenTree(structure, parts),
+  };
+}
+
+/** The tensors of a carry after a step, in order, checked against those before. */
+export function nextCarry(operator: string, before: Carry, after: unknown): Tensor[] {
+  const leaves = leavesInOrder(before.structure, after);
+  if (leaves === undefined) {
+    throw new ValueError(
+      `${operator}: the function turned a carry ${showStructure(before.structure)} into ${showStructure(flattenTree(after).structure)}. It must keep its structure.`,
+    );
+  }
+  return leaves.map((leaf, i) => {
+    const tensor = leafTensor(operator, "the next carry", leaf);
+    const { shape, dtype } = before.tensors[i] ?? tensor;
+    const place = describePath("the carry", leaf.path);
+    if (!sameShape(tensor.shape, shape)) {
+      throw new ShapeError(
+        `${operator}: ${place} has shape ${showShape(shape)} before a step and ${showShape(tensor.shape)} after it. Start with the shape that it keeps.`,
+      );
+    }
+    if (tensor.dtype === dtype) return tensor;
+    throw new DTypeError(
+      `${operator}: ${place} has dtype ${dtype} before a step and ${tensor.dtype} after it. Start with tensor(…, { dtype: "${tensor.dtype}" }), or cast.`,
+    );
+  });
+}
