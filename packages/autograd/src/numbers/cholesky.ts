@@ -1,6 +1,6 @@
 /**
- * Overwrites the symmetric positive definite n × n matrix `a` with its Cholesky factor, A = L Lᵀ, with zeros above the diagonal (Golub & Van
- * Loan, Matrix Computations, 4th ed., §4.2). Only the lower triangle is read.
+ * Overwrites the symmetric positive definite n × n matrix `a` with its Cholesky factor, A = L Lᵀ, with zeros above the
+ * diagonal (Golub & Van Loan, Matrix Computations, 4th ed., §4.2). Only the lower triangle is read.
  *
  * @returns false where the matrix is not positive definite, or holds NaN; `a` is then of no use.
  * @example

@@ -1,12 +1,15 @@
 /**
- * Derivatives of the determinant, which is a polynomial: they exist at singular matrices too, where det(A) A⁻ᵀ does not. With A = F D H, where F
- * and H come from elimination with complete pivoting (Golub & Van Loan, Matrix Computations, 4th ed., §3.4.8), have determinant ±1 and are
- * well conditioned, everything is read off the diagonal matrix D, by products of its elements and without a division by them.
+ * Derivatives of the determinant, which is a polynomial: they exist at singular matrices too, where det(A) A⁻ᵀ does
+ * not. With A = F D H, where F and H come from elimination with complete pivoting (Golub & Van Loan, Matrix
+ * Computations, 4th ed., §3.4.8), have determinant ±1 and are well conditioned, everything is read off the diagonal
+ * matrix D, by products of its elements and without a division by them.
  */
 import { swapRows } from "./lu.js";
 import { solveTriangular } from "./triangular.js";
 
-/** P A Q = L D H: L is unit lower triangular below the diagonal of `factors`, H unit upper triangular above it, D on it. */
+/**
+ * P A Q = L D H: L is unit lower triangular below the diagonal of `factors`, H unit upper triangular above it, D on it.
+ */
 interface Elimination {
   readonly factors: Float64Array;
   readonly diagonal: Float64Array;
@@ -17,8 +20,8 @@ interface Elimination {
 }
 
 /**
- * The matrix N with ⟨N, X⟩ = the derivative of det at A in the directions X, G₁, …, Gₖ. For k = 0 these are the cofactors of A. The cost
- * beside products of matrices grows as nᵏ⁺¹.
+ * The matrix N with ⟨N, X⟩ = the derivative of det at A in the directions X, G₁, …, Gₖ. For k = 0 these are the
+ * cofactors of A. The cost beside products of matrices grows as nᵏ⁺¹.
  *
  * @param a The n × n matrix; `directions` are k more of them.
  * @returns A new n × n matrix; all NaN where an element is NaN or infinite.
@@ -109,8 +112,9 @@ function transposed(a: Float64Array, n: number): Float64Array {
 }
 
 /**
- * Adds up the derivative at a diagonal matrix. By multilinearity it is the sum over sets S of k + 1 rows of the product of the other diagonal
- * elements and of the mixed determinant of X, G₁, …, Gₖ over S; the coefficient of each element of X goes to its place.
+ * Adds up the derivative at a diagonal matrix. By multilinearity it is the sum over sets S of k + 1 rows of the product
+ * of the other diagonal elements and of the mixed determinant of X, G₁, …, Gₖ over S; the coefficient of each element
+ * of X goes to its place.
  */
 function addMinors(diagonal: Float64Array, directions: readonly Float64Array[], n: number, out: Float64Array): void {
   const count = directions.length + 1;

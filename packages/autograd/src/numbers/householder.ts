@@ -1,8 +1,11 @@
-/** Householder reflections and the factorisations made of them (Golub & Van Loan, Matrix Computations, 4th ed., §5.1 and §5.2). */
+/**
+ * Householder reflections and the factorisations made of them (Golub & Van Loan, Matrix Computations, 4th ed., §5.1 and
+ * §5.2).
+ */
 
 /**
- * The reflection H = I − τ v vᵀ, v₀ = 1, that takes the vector x = `a[start + i · step]`, i < count, to (α, 0, …, 0). Overwrites x with α
- * and the rest of v.
+ * The reflection H = I − τ v vᵀ, v₀ = 1, that takes the vector x = `a[start + i · step]`, i < count, to (α, 0, …, 0).
+ * Overwrites x with α and the rest of v.
  *
  * @returns τ, which is 0 where x is such a vector already.
  */
@@ -24,8 +27,8 @@ export function makeReflection(a: Float64Array, start: number, step: number, cou
 }
 
 /**
- * Overwrites rows `row` … of the columns `from` … `to` − 1 of `c` (rows `width` long) with H times them, where H is the reflection that
- * column `k` of `v` (rows `stride` long) holds from row `row` on.
+ * Overwrites rows `row` … of the columns `from` … `to` − 1 of `c` (rows `width` long) with H times them, where H is the
+ * reflection that column `k` of `v` (rows `stride` long) holds from row `row` on.
  */
 function reflect(
   v: Float64Array,
@@ -77,8 +80,8 @@ function columnsOfProduct(
 }
 
 /**
- * The thin QR factorisation of an m × n matrix, m ≥ n: A = Q R with orthonormal columns in Q and no negative element on the diagonal of R, which
- * makes the factors of a matrix of full rank unique.
+ * The thin QR factorisation of an m × n matrix, m ≥ n: A = Q R with orthonormal columns in Q and no negative element on
+ * the diagonal of R, which makes the factors of a matrix of full rank unique.
  *
  * @param a The matrix, row-major; it is overwritten.
  * @returns Q, [m, n], and R, [n, n].

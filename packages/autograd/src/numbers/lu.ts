@@ -2,8 +2,9 @@
 import { solveTriangular } from "./triangular.js";
 
 /**
- * Overwrites the n × n matrix `a` with its factors, P A = L U: U on and above the diagonal, L below it (its ones are not stored). Rows lie n + 1
- * apart; the last element of row k says which row was exchanged with row k, before anything was eliminated below it.
+ * Overwrites the n × n matrix `a` with its factors, P A = L U: U on and above the diagonal, L below it (its ones are
+ * not stored). Rows lie n + 1 apart; the last element of row k says which row was exchanged with row k, before anything
+ * was eliminated below it.
  *
  * @example
  * const a = Float64Array.of(1, 2, 0, 4, 2, 0);
@@ -66,7 +67,9 @@ function exchange(lu: Float64Array, n: number, x: Float64Array, columns: number,
   if (other !== k) swapRows(x, columns, columns, k, other);
 }
 
-/** What the factors say of the determinant: its sign (0 where it is 0), and ln |det|; NaN where an element of A was NaN. */
+/**
+ * What the factors say of the determinant: its sign (0 where it is 0), and ln |det|; NaN where an element of A was NaN.
+ */
 export function signAndLogOfLU(lu: Float64Array, n: number): { sign: number; logarithm: number } {
   let sign = 1;
   let logarithm = 0;
@@ -78,7 +81,10 @@ export function signAndLogOfLU(lu: Float64Array, n: number): { sign: number; log
   return { sign: sign + 0, logarithm };
 }
 
-/** The product of the pivots: the determinant. The smallest and the largest are multiplied in turn, so that none overflows alone. */
+/**
+ * The product of the pivots: the determinant. The smallest and the largest are multiplied in turn, so that none
+ * overflows alone.
+ */
 export function determinantOfLU(lu: Float64Array, n: number): number {
   let product = 1;
   const pivots: number[] = [];

@@ -1,14 +1,15 @@
 /**
- * The matrix exponential by scaling and squaring with Padé approximants (N. Higham, SIAM J. Matrix Anal. Appl. 26, 2005), where powers of the matrix say how far to
- * scale, and not its norm alone (A. Al-Mohy & N. Higham, "A new scaling and squaring algorithm for the matrix exponential", SIAM J. Matrix Anal.
- * Appl. 31, 2009, algorithm 6.1): a matrix that is far from normal would lose as many digits as it is scaled too much.
+ * The matrix exponential by scaling and squaring with Padé approximants (N. Higham, SIAM J. Matrix Anal. Appl. 26,
+ * 2005), where powers of the matrix say how far to scale, and not its norm alone (A. Al-Mohy & N. Higham, "A new
+ * scaling and squaring algorithm for the matrix exponential", SIAM J. Matrix Anal. Appl. 31, 2009, algorithm 6.1): a
+ * matrix that is far from normal would lose as many digits as it is scaled too much.
  */
 import { factorLU, solveLU } from "./lu.js";
 import { matmulInto, rowMajor } from "./matrix-product.js";
 
 /**
- * Degree m of the diagonal approximant, the size of A for which its backward error is below 2⁻⁵³, and the two even powers of A whose roots
- * bound that size (Al-Mohy & Higham, table 3.1 and algorithm 6.1).
+ * Degree m of the diagonal approximant, the size of A for which its backward error is below 2⁻⁵³, and the two even
+ * powers of A whose roots bound that size (Al-Mohy & Higham, table 3.1 and algorithm 6.1).
  */
 const degrees: readonly (readonly [degree: number, theta: number, powers: readonly [number, number]])[] = [
   [3, 1.495585217958292e-2, [4, 6]],
@@ -90,7 +91,10 @@ function chosen(a: EvenPowers): { degree: number; squarings: number } {
   return { degree: highest, squarings: halvings(size) + furtherHalvings(a, halvings(size), highest) };
 }
 
-/** What the terms that are left out ask for beyond the bound by powers: the function ℓ of Al-Mohy & Higham, of A / 2^squarings. */
+/**
+ * What the terms that are left out ask for beyond the bound by powers: the function ℓ of Al-Mohy & Higham, of A /
+ * 2^squarings.
+ */
 function furtherHalvings({ matrix, side }: EvenPowers, squarings: number, degree: number): number {
   const norm = oneNorm(matrix, side);
   if (norm === 0) return 0;
@@ -112,7 +116,8 @@ function furtherHalvings({ matrix, side }: EvenPowers, squarings: number, degree
 }
 
 /**
- * The derivative of exp at A in the direction E: the upper right block of exp([[A, E], [0, A]]) (N. Higham, Functions of Matrices, 2008, theorem 3.6).
+ * The derivative of exp at A in the direction E: the upper right block of exp([[A, E], [0, A]]) (N. Higham, Functions
+ * of Matrices, 2008, theorem 3.6).
  *
  * @returns A new n × n matrix.
  * @example
@@ -150,7 +155,10 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array<Arra
   return out;
 }
 
-/** Coefficients of the numerator: b₀ = 1, bⱼ = bⱼ₋₁ (m − j + 1) / ((2m − j + 1) j); the denominator has them with alternating signs. */
+/**
+ * Coefficients of the numerator: b₀ = 1, bⱼ = bⱼ₋₁ (m − j + 1) / ((2m − j + 1) j); the denominator has them with
+ * alternating signs.
+ */
 function padeCoefficients(degree: number): number[] {
   const b = [1];
   for (let j = 1; j <= degree; j++) b.push((b[j - 1]! * (degree - j + 1)) / ((2 * degree - j + 1) * j));

@@ -1,6 +1,6 @@
 /**
- * A copy of a matrix divided by the power of two that brings its greatest magnitude to 0.5 … 1, so that squares of its elements neither overflow nor
- * vanish, and that power. A power of two changes no digit.
+ * A copy of a matrix divided by the power of two that brings its greatest magnitude to 0.5 … 1, so that squares of its
+ * elements neither overflow nor vanish, and that power. A power of two changes no digit.
  *
  * @returns `scale` 1 for a matrix of zeros, NaN where an element is NaN or infinite.
  * @example

@@ -1,5 +1,6 @@
 /**
- * A plane rotation of two rows of a matrix (W. Givens, 1958): rows i and j become c · row i − s · row j and s · row i + c · row j.
+ * A plane rotation of two rows of a matrix (W. Givens, 1958): rows i and j become c · row i − s · row j and s · row i +
+ * c · row j.
  *
  * @param a Rows `width` long, row-major; overwritten.
  * @example

@@ -1,7 +1,8 @@
 /**
- * The singular value decomposition by one-sided Jacobi rotations (M. Hestenes, "Inversion of matrices by biorthogonalization", 1958; Golub & Van Loan,
- * Matrix Computations, 4th ed., §8.6.4) on the triangular factor of a QR factorisation, where they converge faster (Z. Drmač & K. Veselić, "New
- * fast and accurate Jacobi SVD algorithm I", SIAM J. Matrix Anal. Appl. 29, 2008).
+ * The singular value decomposition by one-sided Jacobi rotations (M. Hestenes, "Inversion of matrices by
+ * biorthogonalization", 1958; Golub & Van Loan, Matrix Computations, 4th ed., §8.6.4) on the triangular factor of a QR
+ * factorisation, where they converge faster (Z. Drmač & K. Veselić, "New fast and accurate Jacobi SVD algorithm I",
+ * SIAM J. Matrix Anal. Appl. 29, 2008).
  */
 import { factorQR, orthonormalComplement } from "./householder.js";
 import { matmulInto, rowMajor } from "./matrix-product.js";
@@ -20,7 +21,8 @@ export interface SingularValues {
 }
 
 /**
- * The thin singular value decomposition. Of each column of U the element of greatest magnitude is positive (the first of several that are equal to 6 digits).
+ * The thin singular value decomposition. Of each column of U the element of greatest magnitude is positive (the first
+ * of several that are equal to 6 digits).
  *
  * @returns undefined where an element is NaN or infinite.
  * @example
@@ -48,7 +50,10 @@ function transposed(a: Float64Array, rows: number, columns: number): Float64Arra
   return out;
 }
 
-/** Beside the greatest element, which is about 1, singular values below this count as 0; their squares would soon underflow. */
+/**
+ * Beside the greatest element, which is about 1, singular values below this count as 0; their squares would soon
+ * underflow.
+ */
 const least = 1e-120;
 
 /** A = Q R and R = J Σ Wᵀ, so that U = Q J and V = W; m ≥ n. Overwrites `a`. */
@@ -72,7 +77,10 @@ function tallDecomposition(a: Float64Array, m: number, n: number): SingularValue
   };
 }
 
-/** The rows of `r` divided by their lengths, as columns; from column `rank` on (if it is not −1) whatever completes the basis. */
+/**
+ * The rows of `r` divided by their lengths, as columns; from column `rank` on (if it is not −1) whatever completes the
+ * basis.
+ */
 function rightVectors(r: Float64Array, n: number, order: number[], lengths: Float64Array, rank: number): Float64Array {
   const known = rank < 0 ? n : rank;
   const v = new Float64Array(n * known);
@@ -99,7 +107,10 @@ function rowProduct(a: Float64Array, n: number, i: number, j: number): number {
 /** Sweeps over all pairs of rows before giving up; six to ten are usual. */
 const mostSweeps = 60;
 
-/** Rotates the rows of the n × n matrix `r` until they are orthogonal. Returns the product of the rotations, or undefined if they do not become so. */
+/**
+ * Rotates the rows of the n × n matrix `r` until they are orthogonal. Returns the product of the rotations, or
+ * undefined if they do not become so.
+ */
 function orthogonalizeRows(r: Float64Array, n: number): Float64Array | undefined {
   const turns = new Float64Array(n * n);
   for (let i = 0; i < n; i++) turns[i * n + i] = 1;
@@ -110,7 +121,7 @@ function orthogonalizeRows(r: Float64Array, n: number): Float64Array | undefined
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) {
         const [x, y, product] = [squares[i]!, squares[j]!, rowProduct(r, n, i, j)];
-        if (Math.min(x, y) < least * least || Math.abs(product) <= tolerance * Math.sqrt(x * y)) continue;
+        if (Math.min(x, y) < least * least || Math.abs(product) <= tolerance * Math.sqrt(x) * Math.sqrt(y)) continue;
         isDone = false;
         const cotangent = (y - x) / (2 * product);
         const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.sqrt(1 + cotangent * cotangent));

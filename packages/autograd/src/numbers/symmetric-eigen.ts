@@ -1,7 +1,8 @@
 /**
- * Eigenvalues and eigenvectors of symmetric matrices: reduction to tridiagonal form by Householder reflections, then the implicit QL
- * iteration with Wilkinson's shift (Golub & Van Loan, Matrix Computations, 4th ed., §8.3; H. Bowdler, R. Martin, C. Reinsch & J. Wilkinson,
- * "The QR and QL algorithms for symmetric matrices", Numer. Math. 11, 1968). Eigenvalues come with an error of a few ε times the greatest.
+ * Eigenvalues and eigenvectors of symmetric matrices: reduction to tridiagonal form by Householder reflections, then
+ * the implicit QL iteration with Wilkinson's shift (Golub & Van Loan, Matrix Computations, 4th ed., §8.3; H. Bowdler,
+ * R. Martin, C. Reinsch & J. Wilkinson, "The QR and QL algorithms for symmetric matrices", Numer. Math. 11, 1968).
+ * Eigenvalues come with an error of a few ε times the greatest.
  */
 import { makeReflection } from "./householder.js";
 import { scaledToOne } from "./matrix-scale.js";
@@ -23,8 +24,8 @@ interface Tridiagonal {
 }
 
 /**
- * The eigenvalues and orthonormal eigenvectors of a symmetric n × n matrix, of which both triangles are filled. Of each eigenvector the element of greatest
- * magnitude is positive (the first of several that are equal to 6 digits).
+ * The eigenvalues and orthonormal eigenvectors of a symmetric n × n matrix, of which both triangles are filled. Of each
+ * eigenvector the element of greatest magnitude is positive (the first of several that are equal to 6 digits).
  *
  * @returns undefined where an element is NaN or infinite.
  * @example
@@ -102,9 +103,14 @@ const mostSteps = 60;
 
 /** Turns the tridiagonal matrix into a diagonal one, and the basis with it. */
 function diagonalize(tridiagonal: Tridiagonal, n: number): boolean {
+  const { diagonal, beside } = tridiagonal;
+  // What is negligible is so beside the greatest row met so far: beside its neighbours alone a small element can blur
+  // the shift for ever.
+  let size = 0;
   for (let first = 0; first < n; first++) {
+    size = Math.max(size, Math.abs(diagonal[first]!) + Math.abs(beside[first]!));
     for (let step = 0; ; step++) {
-      const last = endOfBlock(tridiagonal, first, n);
+      const last = endOfBlock(beside, first, n, Math.max(least, Number.EPSILON * size));
       if (last === first) break;
       if (step === mostSteps) return false;
       chase(tridiagonal, first, last, n);
@@ -113,22 +119,20 @@ function diagonalize(tridiagonal: Tridiagonal, n: number): boolean {
   return true;
 }
 
+/** Beside a greatest element of about 1 this is nothing, and quotients of what is left below it are not exact. */
+const least = 1e-290;
+
 /** The last row of the block that begins at `first`: the element beside its diagonal is negligible. */
-function endOfBlock({ diagonal, beside }: Tridiagonal, first: number, n: number): number {
+function endOfBlock(beside: Float64Array, first: number, n: number, negligible: number): number {
   let last = first;
-  while (last + 1 < n) {
-    const neighbours = Math.abs(diagonal[last]!) + Math.abs(diagonal[last + 1]!);
-    if (
-      Math.abs(beside[last]!) <= Number.EPSILON * neighbours ||
-      Math.abs(beside[last]!) < Number.MIN_VALUE / Number.EPSILON
-    )
-      break;
-    last++;
-  }
+  while (last + 1 < n && Math.abs(beside[last]!) > negligible) last++;
   return last;
 }
 
-/** One implicit QL step on rows `first` … `last`: a rotation makes a bulge at the lower end, the others chase it up and out. */
+/**
+ * One implicit QL step on rows `first` … `last`: a rotation makes a bulge at the lower end, the others chase it up and
+ * out.
+ */
 function chase({ diagonal: d, beside: e, basis }: Tridiagonal, first: number, last: number, n: number): void {
   const half = (d[first + 1]! - d[first]!) / (2 * e[first]!);
   const root = Math.hypot(half, 1);
@@ -139,8 +143,9 @@ function chase({ diagonal: d, beside: e, basis }: Tridiagonal, first: number, la
     const rest = cosine * e[i]!;
     const length = Math.hypot(bulge, shifted);
     e[i + 1] = length;
-    if (length === 0) {
+    if (length < least) {
       // The block falls in two.
+      e[i + 1] = 0;
       d[i + 1]! -= moved;
       e[last] = 0;
       return;

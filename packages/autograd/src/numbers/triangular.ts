@@ -11,8 +11,8 @@ export interface TriangularOptions {
 }
 
 /**
- * Overwrites `x` ([n, columns], row-major) with the solution of T X = B that it holds, where T is a triangle of the n × n matrix in `t`, whose
- * rows lie `stride` apart. The other triangle is not read.
+ * Overwrites `x` ([n, columns], row-major) with the solution of T X = B that it holds, where T is a triangle of the n ×
+ * n matrix in `t`, whose rows lie `stride` apart. The other triangle is not read.
  *
  * @returns false where an element of the diagonal is 0, so that there is no solution; `x` is then of no use.
  * @example

@@ -1,6 +1,6 @@
 /**
- * Whether the element of greatest magnitude of a column is negative (the first of several that are equal to 6 digits), by which the sign of
- * vectors is chosen that are determined up to it.
+ * Whether the element of greatest magnitude of a column is negative (the first of several that are equal to 6 digits),
+ * by which the sign of vectors is chosen that are determined up to it.
  *
  * @param a Rows `width` long, of which the first `rows` are looked at.
  * @example

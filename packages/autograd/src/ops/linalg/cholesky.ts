@@ -27,7 +27,8 @@ const choleskyPrimitive: Primitive<undefined> = {
     });
     return out;
   },
-  // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, Φ the lower triangle with half the diagonal (I. Murray, "Differentiation of the Cholesky decomposition", 2016, eq. 10).
+  // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, Φ the lower triangle with half the diagonal (I. Murray, "Differentiation of the Cholesky
+  // decomposition", 2016, eq. 10).
   vjp({ inputs: [a], output: l, cotangent }) {
     const product = matmul(mT(l), tril(cotangent));
     const half = sub(tril(product), mul(product, mul(identityLike(a), 0.5)));
@@ -44,11 +45,12 @@ export interface CholeskyOptions {
 }
 
 /**
- * The Cholesky factor of symmetric positive definite matrices: the lower triangular L with a positive diagonal for which A = L Lᵀ (Golub & Van Loan,
- * Matrix Computations, 4th ed., §4.2), computed in float64.
+ * The Cholesky factor of symmetric positive definite matrices: the lower triangular L with a positive diagonal for
+ * which A = L Lᵀ (Golub & Van Loan, Matrix Computations, 4th ed., §4.2), computed in float64.
  *
- * Factored is the symmetric part (A + Aᵀ) / 2, as in JAX: for a symmetric matrix that is the matrix itself, and derivatives are symmetric too. A
- * matrix whose symmetric part is not positive definite gives NaN for all of its factor; the other matrices of a batch are not affected.
+ * Factored is the symmetric part (A + Aᵀ) / 2, as in JAX: for a symmetric matrix that is the matrix itself, and
+ * derivatives are symmetric too. A matrix whose symmetric part is not positive definite gives NaN for all of its
+ * factor; the other matrices of a batch are not affected.
  *
  * @param a [..., n, n].
  * @param options.upper true: the transpose Lᵀ instead; default false.
@@ -66,8 +68,9 @@ export const cholesky = operator(
 );
 
 /**
- * The solution X of A X = B from the Cholesky factor of A: of L Lᵀ X = B, or of Rᵀ R X = B with `upper`. Batch axes broadcast; `b` counts as a
- * vector as for `linalg.solve`. Only the triangle named is read; a 0 on its diagonal gives NaN for all of the solution.
+ * The solution X of A X = B from the Cholesky factor of A: of L Lᵀ X = B, or of Rᵀ R X = B with `upper`. Batch axes
+ * broadcast; `b` counts as a vector as for `linalg.solve`. Only the triangle named is read; a 0 on its diagonal gives
+ * NaN for all of the solution.
  *
  * @param factor [..., n, n], as `linalg.cholesky` makes it; the factor comes first, as in SciPy and JAX.
  * @param b [..., n, k], or vectors [..., n].

@@ -54,7 +54,10 @@ const signOfDetPrimitive = ofFactors(
   () => [undefined, undefined],
 );
 
-/** The matrix whose inner product with X is the derivative of det at A in the directions X, G₁, …, Gₖ: the operands are A, G₁, …, Gₖ. */
+/**
+ * The matrix whose inner product with X is the derivative of det at A in the directions X, G₁, …, Gₖ: the operands are
+ * A, G₁, …, Gₖ.
+ */
 function detDerivative(order: number): Primitive<undefined> {
   const linear: Linearity = order === 0 ? "none" : [order];
   const primitive: Primitive<undefined> = {
@@ -99,11 +102,12 @@ const drawSquare = (draw: Draw): readonly unknown[] => {
 };
 
 /**
- * The determinant of square matrices, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix Computations, 4th ed., §3.4) in float64; 1 for matrices without elements.
+ * The determinant of square matrices, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix Computations,
+ * 4th ed., §3.4) in float64; 1 for matrices without elements.
  *
- * The determinant is a polynomial, so that it has derivatives of every order at singular matrices too, and they are right there: they are computed
- * without dividing by it. The derivative of order k takes about nᵏ operations beside a few matrix products. Determinants of large matrices soon
- * leave the range of floats: see `linalg.slogdet`.
+ * The determinant is a polynomial, so that it has derivatives of every order at singular matrices too, and they are
+ * right there: they are computed without dividing by it. The derivative of order k takes about nᵏ operations beside a
+ * few matrix products. Determinants of large matrices soon leave the range of floats: see `linalg.slogdet`.
  *
  * @param a [..., n, n].
  * @returns The batch axes; NaN for a matrix that holds NaN.
@@ -125,10 +129,11 @@ export interface SignAndLogDet {
 }
 
 /**
- * Sign and natural logarithm of the magnitude of the determinant of square matrices, for those whose determinant a float cannot hold.
+ * Sign and natural logarithm of the magnitude of the determinant of square matrices, for those whose determinant a
+ * float cannot hold.
  *
- * A singular matrix, one in whose elimination a pivot is exactly 0, has sign 0 and logarithm −Infinity; the derivative of its logarithm does not exist and is
- * NaN. The derivative of the sign is 0.
+ * A singular matrix, one in whose elimination a pivot is exactly 0, has sign 0 and logarithm −Infinity; the derivative
+ * of its logarithm does not exist and is NaN. The derivative of the sign is 0.
  *
  * @param a [..., n, n].
  * @returns `{sign, logabsdet}`, each with the batch axes.

@@ -19,7 +19,8 @@ const eigenFactors = factorization(
   },
 );
 
-// A = V diag(w) Vᵀ: dA = V diag(dw) Vᵀ, and V (F ∘ Vᵀ dV) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ) (M. Giles, "Collected matrix derivative results", 2008, 3.1).
+// A = V diag(w) Vᵀ: dA = V diag(dw) Vᵀ, and V (F ∘ Vᵀ dV) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ) (M. Giles, "Collected matrix
+// derivative results", 2008, 3.1).
 const eigenvaluesOf = part(
   "eigenvalues",
   (n) => ({ start: n * n, shape: [n] }),
@@ -47,16 +48,18 @@ export interface Eigh {
 }
 
 /**
- * Eigenvalues and orthonormal eigenvectors of symmetric matrices, A = V diag(w) Vᵀ: tridiagonal form by Householder reflections, then the implicit QL
- * iteration (Golub & Van Loan, Matrix Computations, 4th ed., §8.3), in float64.
+ * Eigenvalues and orthonormal eigenvectors of symmetric matrices, A = V diag(w) Vᵀ: tridiagonal form by Householder
+ * reflections, then the implicit QL iteration (Golub & Van Loan, Matrix Computations, 4th ed., §8.3), in float64.
  *
- * Decomposed is the symmetric part (A + Aᵀ) / 2, as in JAX: for a symmetric matrix that is the matrix itself, and derivatives are symmetric too. An eigenvector is
- * determined up to its sign: here its element of greatest magnitude is positive (the first of several equal to 6 digits). A matrix with an
- * element that is NaN or infinite gives NaN throughout.
+ * Decomposed is the symmetric part (A + Aᵀ) / 2, as in JAX: for a symmetric matrix that is the matrix itself, and
+ * derivatives are symmetric too. An eigenvector is determined up to its sign: here its element of greatest magnitude is
+ * positive (the first of several equal to 6 digits). A matrix with an element that is NaN or infinite gives NaN
+ * throughout.
  *
- * Eigenvectors of repeated eigenvalues are some orthonormal basis, and have no derivative: whatever is pulled back through the eigenvectors of such a matrix is NaN. Eigenvalues
- * count as repeated where they are closer than n ε |w|max. The derivative of repeated eigenvalues themselves is right where they enter alike (as in a
- * sum of functions of each), and one of several otherwise; their second derivatives are NaN.
+ * Eigenvectors of repeated eigenvalues are some orthonormal basis, and have no derivative: whatever is pulled back
+ * through the eigenvectors of such a matrix is NaN. Eigenvalues count as repeated where they are closer than n ε
+ * |w|max. The derivative of repeated eigenvalues themselves is right where they enter alike (as in a sum of functions
+ * of each), and one of several otherwise; their second derivatives are NaN.
  *
  * @param a [..., n, n].
  * @returns `{eigenvalues, eigenvectors}`: [..., n], ascending, and [..., n, n], in columns.

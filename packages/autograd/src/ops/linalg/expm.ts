@@ -28,7 +28,8 @@ const expmPrimitive: Primitive<undefined> = {
     });
     return out;
   },
-  // ⟨g, L(A, E)⟩ = ⟨L(Aᵀ, g), E⟩ for the derivative L(A, E) in the direction E (N. Higham, Functions of Matrices, 2008, §3.2).
+  // ⟨g, L(A, E)⟩ = ⟨L(Aᵀ, g), E⟩ for the derivative L(A, E) in the direction E (N. Higham, Functions of Matrices, 2008,
+  // §3.2).
   vjp: ({ inputs: [a], cotangent }) => [expmDerivative(mT(a), cotangent)],
   batch: ({ inputs: [a] }) => apply(expmPrimitive, [a], undefined),
 };
@@ -49,7 +50,8 @@ const expmDerivativePrimitive: Primitive<undefined> = {
     });
     return out;
   },
-  // L(A, E) is the upper right block of exp([[A, E], [0, A]]), whose derivative is L again: that of the blocks on the diagonal belongs to A.
+  // L(A, E) is the upper right block of exp([[A, E], [0, A]]), whose derivative is L again: that of the blocks on the
+  // diagonal belongs to A.
   vjp({ inputs: [a, e], cotangent }) {
     const whole = expmDerivative(mT(blockTriangular(a, e)), inUpperRight(cotangent));
     const n = sidesOf(a.shape)[0];
@@ -77,9 +79,10 @@ function inUpperRight(g: Tensor): Tensor {
 }
 
 /**
- * The exponential of square matrices, Σ Aᵏ / k!, by scaling and squaring with Padé approximants of degree 3 to 13 (N. Higham, SIAM J. Matrix Anal. Appl. 26, 2005; A. Al-Mohy &
- * N. Higham, ibid. 31, 2009) in float64. Derivatives come from the same algorithm on a block matrix (N. Higham, Functions of Matrices, 2008,
- * theorem 3.6), to any order; each order doubles its side.
+ * The exponential of square matrices, Σ Aᵏ / k!, by scaling and squaring with Padé approximants of degree 3 to 13 (N.
+ * Higham, SIAM J. Matrix Anal. Appl. 26, 2005; A. Al-Mohy & N. Higham, ibid. 31, 2009) in float64. Derivatives come
+ * from the same algorithm on a block matrix (N. Higham, Functions of Matrices, 2008, theorem 3.6), to any order; each
+ * order doubles its side.
  *
  * A matrix with an element that is NaN or infinite gives NaN throughout.
  *

@@ -6,12 +6,16 @@ import type { Tensor } from "../../tensor.js";
 import { batchOf, forEachMatrix, sidesOf } from "./matrices.js";
 
 /**
- * How a decomposition with several results stands in a graph whose nodes have one. A factorisation packs its factors into one array, once for each
- * matrix, and primitives read their parts. They take the matrix beside the packed factors and carry the derivative with respect to it; the packed
- * array itself passes none on, so that nothing is counted twice and no derivative factorises again.
+ * How a decomposition with several results stands in a graph whose nodes have one. A factorisation packs its factors
+ * into one array, once for each matrix, and primitives read their parts. They take the matrix beside the packed factors
+ * and carry the derivative with respect to it; the packed array itself passes none on, so that nothing is counted twice
+ * and no derivative factorises again.
  */
 
-/** Computes packed factors of matrices; the result is float64 whatever the operand, so that nothing is rounded on the way. */
+/**
+ * Computes packed factors of matrices; the result is float64 whatever the operand, so that nothing is rounded on the
+ * way.
+ */
 export function factorization(
   name: string,
   packedSides: (rows: number, columns: number) => readonly [number, number],

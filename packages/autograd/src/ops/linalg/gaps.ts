@@ -8,8 +8,9 @@ import { where } from "../where.js";
 import { epsilonOf, identityLike } from "./matrices.js";
 
 /**
- * 1 / (wⱼ − wᵢ) for row i and column j, 0 on the diagonal: what vectors turn by when the matrix changes. NaN for values that count as repeated, because
- * they are closer than rounding: n ε times the greatest magnitude, where n is `side`. Their vectors are not determined, and have no derivative.
+ * 1 / (wⱼ − wᵢ) for row i and column j, 0 on the diagonal: what vectors turn by when the matrix changes. NaN for values
+ * that count as repeated, because they are closer than rounding: n ε times the greatest magnitude, where n is `side`.
+ * Their vectors are not determined, and have no derivative.
  *
  * @param values [..., k].
  * @param ofSquares Of the squares of the values instead, 1 / (wⱼ² − wᵢ²).

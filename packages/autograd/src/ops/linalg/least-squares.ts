@@ -47,7 +47,8 @@ const pseudoSolvePrimitive: Primitive<PseudoSolve> = {
     });
     return out;
   },
-  // P = A⁺: dP = −P dA P + P Pᵀ dAᵀ (I − A P) + (I − P A) dAᵀ Pᵀ P (G. Golub & V. Pereyra, SIAM J. Numer. Anal. 10, 1973, eq. 4.12), for X = P B.
+  // P = A⁺: dP = −P dA P + P Pᵀ dAᵀ (I − A P) + (I − P A) dAᵀ Pᵀ P (G. Golub & V. Pereyra, SIAM J. Numer. Anal. 10,
+  // 1973, eq. 4.12), for X = P B.
   vjp({ inputs: [a, factors, b], output: x, attributes, cotangent }) {
     const { transposed, rtol } = attributes;
     const matrix = transposed ? mT(a) : a;
@@ -108,11 +109,13 @@ function tolerance(name: string, a: Tensor, rtol: number | undefined): number {
 const drawTolerance = (draw: Draw): RankOptions => (draw.boolean() ? {} : { rtol: 1e-3 });
 
 /**
- * The Moore–Penrose pseudo-inverse of matrices, by their singular value decomposition (Golub & Van Loan, Matrix Computations, 4th ed., §5.5.2) in float64: the inverse where there is
- * one, and for other matrices A⁺ b is the shortest x with the least ‖A x − b‖.
+ * The Moore–Penrose pseudo-inverse of matrices, by their singular value decomposition (Golub & Van Loan, Matrix
+ * Computations, 4th ed., §5.5.2) in float64: the inverse where there is one, and for other matrices A⁺ b is the
+ * shortest x with the least ‖A x − b‖.
  *
- * The derivative is that along matrices of the same rank (G. Golub & V. Pereyra, 1973), of any order, repeated singular values or not. Where the rank is not full, the pseudo-inverse jumps
- * when another direction raises it, and no derivative speaks of those directions. A matrix that holds NaN or infinities gives NaN throughout.
+ * The derivative is that along matrices of the same rank (G. Golub & V. Pereyra, 1973), of any order, repeated singular
+ * values or not. Where the rank is not full, the pseudo-inverse jumps when another direction raises it, and no
+ * derivative speaks of those directions. A matrix that holds NaN or infinities gives NaN throughout.
  *
  * @param a [..., m, n].
  * @param options.rtol Singular values no greater than this times the greatest count as 0; default max(m, n) ε.
@@ -145,10 +148,12 @@ export interface LeastSquares {
 }
 
 /**
- * The x with the least ‖A x − b‖, the shortest where there are several, by the singular value decomposition (Golub & Van Loan, Matrix Computations, 4th ed., §5.5) in
- * float64. Batch axes broadcast; `b` counts as a vector as for `linalg.solve`.
+ * The x with the least ‖A x − b‖, the shortest where there are several, by the singular value decomposition (Golub &
+ * Van Loan, Matrix Computations, 4th ed., §5.5) in float64. Batch axes broadcast; `b` counts as a vector as for
+ * `linalg.solve`.
  *
- * Derivatives are those of `linalg.pinv`: along matrices of the same rank, of any order. A matrix that holds NaN or infinities gives NaN throughout.
+ * Derivatives are those of `linalg.pinv`: along matrices of the same rank, of any order. A matrix that holds NaN or
+ * infinities gives NaN throughout.
  *
  * @param a [..., m, n].
  * @param b [..., m, k], or vectors [..., m].

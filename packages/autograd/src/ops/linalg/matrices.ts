@@ -10,7 +10,10 @@ import { add, mul } from "../elementwise.js";
 import { mT } from "../movement.js";
 import { eye } from "../ranges.js";
 
-/** What the operators of linear algebra have in common: operands whose last two axes are matrices, the axes before them a batch. */
+/**
+ * What the operators of linear algebra have in common: operands whose last two axes are matrices, the axes before them
+ * a batch.
+ */
 
 /** The axes before the matrices. */
 export const batchOf = (shape: Shape): Shape => shape.slice(0, -2);
@@ -46,7 +49,7 @@ export function asSquare(name: string, x: TensorLike): Tensor {
   const [rows, columns] = sidesOf(operand.shape);
   if (rows !== columns) {
     throw new ShapeError(
-      `${name}: the matrices of ${showShape(operand.shape)} are not square (${rows} ≠ ${columns}); for those there are linalg.pinv, linalg.lstsq, linalg.svd and linalg.qr.`,
+      `${name}: the matrices of ${showShape(operand.shape)} are not square (${rows} ≠ ${columns}). For those there are linalg.pinv, lstsq, svd and qr.`,
     );
   }
   return operand;
@@ -75,7 +78,8 @@ export const copyOf = (data: Storage, offset: number, size: number): Float64Arra
   new Float64Array(data.subarray(offset, offset + size));
 
 /**
- * Calls `f` for each matrix of a batch, with a copy of each operand's matrix: operands broadcast to the batch along the axes before their last two.
+ * Calls `f` for each matrix of a batch, with a copy of each operand's matrix: operands broadcast to the batch along the
+ * axes before their last two.
  */
 export function forEachMatrix(
   batch: Shape,

@@ -17,7 +17,10 @@ import { drawBatch, drawDominant } from "./samples.js";
 import { inv } from "./solve.js";
 import { svdvals } from "./svd.js";
 
-/** A norm of matrices: Frobenius; nuclear; the greatest and the least sum of magnitudes in a row (±Infinity) or a column (±1); the greatest and the least singular value (±2). */
+/**
+ * A norm of matrices: Frobenius; nuclear; the greatest and the least sum of magnitudes in a row (±Infinity) or a column
+ * (±1); the greatest and the least singular value (±2).
+ */
 export type MatrixNormOrder = "fro" | "nuc" | number;
 
 const orders: readonly MatrixNormOrder[] = [
@@ -71,15 +74,16 @@ function normOf(name: string, x: Tensor, ord: MatrixNormOrder): Tensor {
 /**
  * A norm of matrices.
  *
- * Derivatives at kinks follow the operators that it is made of: sums that are equally great share evenly, as in `max`; 0 for the Frobenius norm of zeros, as in `norm`; those of singular
- * values as in `linalg.svd`.
+ * Derivatives at kinks follow the operators that it is made of: sums that are equally great share evenly, as in `max`;
+ * 0 for the Frobenius norm of zeros, as in `norm`; those of singular values as in `linalg.svd`.
  *
  * @param x [..., m, n].
- * @param options.ord "fro" (default): √Σx²; "nuc": the sum of the singular values; 1 and -1: the greatest and the least sum of magnitudes in a column; Infinity and -Infinity: in a row;
- * 2 and -2: the greatest and the least singular value.
+ * @param options.ord "fro" (default): √Σx²; "nuc": the sum of the singular values; 1 and -1: the greatest and the least
+ * sum of magnitudes in a column; Infinity and -Infinity: in a row; 2 and -2: the greatest and the least singular value.
  * @param options.axis The axis of rows and that of columns; default the last two.
  * @param options.keepDims Reduced axes stay, with size 1; default false.
- * @throws ShapeError where `x` has fewer than two axes; AxisError where `axis` does not name two different axes; ValueError for another `ord`, or where there is nothing to choose the greatest or least of.
+ * @throws ShapeError where `x` has fewer than two axes; AxisError where `axis` does not name two different axes;
+ * ValueError for another `ord`, or where there is nothing to choose the greatest or least of.
  * @example
  * linalg.matrixNorm([[3, 0], [0, 4]]).item(); // 5
  * linalg.matrixNorm([[3, 0], [0, 4]], { ord: 2 }).item(); // 4
@@ -122,15 +126,18 @@ export interface CondOptions {
 }
 
 /**
- * The condition number ‖A‖ ‖A⁻¹‖ of matrices (Golub & Van Loan, Matrix Computations, 4th ed., §2.6.2): by how much a solution's relative error can exceed that of the data.
+ * The condition number ‖A‖ ‖A⁻¹‖ of matrices (Golub & Van Loan, Matrix Computations, 4th ed., §2.6.2): by how much a
+ * solution's relative error can exceed that of the data.
  *
- * For p = 2 (default) and −2 it is the quotient of the greatest and the least singular value, or its reciprocal, and the matrices need not be square. A singular matrix has
- * Infinity (0 for −2); there it has no derivative, and what comes back is not finite.
+ * For p = 2 (default) and −2 it is the quotient of the greatest and the least singular value, or its reciprocal, and
+ * the matrices need not be square. A singular matrix has Infinity (0 for −2); there it has no derivative, and what
+ * comes back is not finite.
  *
  * @param a [..., m, n]; square for other norms than ±2.
  * @param options.p As `ord` of `linalg.matrixNorm`; default 2.
  * @returns The batch axes.
- * @throws ShapeError where the matrices are not square and the norm needs their inverse; ValueError for another `p`, or where the matrices have no elements.
+ * @throws ShapeError where the matrices are not square and the norm needs their inverse; ValueError for another `p`, or
+ * where the matrices have no elements.
  * @example
  * linalg.cond([[4, 0], [0, 1]]).item(); // 4
  */

@@ -34,8 +34,9 @@ const qrFactors = factorization(
   },
 );
 
-// dA = (dQ + Q C(M)) R⁻ᵀ with M = R dRᵀ − dQᵀ Q, where C copies the lower triangle to the upper one (S. Walter & L. Lehmann, "Algorithmic differentiation
-// of linear algebra functions", 2010; the form is that of M. Seeger et al., "Auto-differentiating linear algebra", 2017).
+// dA = (dQ + Q C(M)) R⁻ᵀ with M = R dRᵀ − dQᵀ Q, where C copies the lower triangle to the upper one (S. Walter & L.
+// Lehmann, "Algorithmic differentiation of linear algebra functions", 2010; the form is that of M. Seeger et al.,
+// "Auto-differentiating linear algebra", 2017).
 const orthonormalOf: (a: Tensor, factors: Tensor) => Tensor = part(
   "qrOrthonormal",
   (m, n) => ({ start: 0, shape: [m, n] }),
@@ -83,12 +84,14 @@ export interface Qr {
 }
 
 /**
- * The QR factorisation A = Q R, orthonormal columns times an upper triangle, by Householder reflections (Golub & Van Loan, Matrix Computations, 4th ed.,
- * §5.2) in float64.
+ * The QR factorisation A = Q R, orthonormal columns times an upper triangle, by Householder reflections (Golub & Van
+ * Loan, Matrix Computations, 4th ed., §5.2) in float64.
  *
- * No element of the diagonal of R is negative, which makes the factors unique where the first min(m, n) columns of A are independent. Where they are not, Q holds some orthonormal
- * columns, and whatever is pulled back through the factors is NaN: there is no derivative (a diagonal element of R below m ε times the greatest counts as 0). What
- * completes Q under "complete" is not determined by A: pulling back through it is an error. A matrix that holds NaN or infinities gives NaN throughout.
+ * No element of the diagonal of R is negative, which makes the factors unique where the first min(m, n) columns of A
+ * are independent. Where they are not, Q holds some orthonormal columns, and whatever is pulled back through the
+ * factors is NaN: there is no derivative (a diagonal element of R below m ε times the greatest counts as 0). What
+ * completes Q under "complete" is not determined by A: pulling back through it is an error. A matrix that holds NaN or
+ * infinities gives NaN throughout.
  *
  * @param a [..., m, n].
  * @param options.mode Default "reduced".

@@ -5,8 +5,9 @@ import { leaf, type Tensor } from "../../tensor.js";
 import { sidesOf } from "./matrices.js";
 
 /**
- * Matrices on which the laws are tried: with singular values (of symmetric ones, eigenvalues) that lie apart, none of them near 0. By Weyl's theorem a
- * disturbance moves each by no more than its norm; reflections from both sides, which change no singular value, fill the matrix.
+ * Matrices on which the laws are tried: with singular values (of symmetric ones, eigenvalues) that lie apart, none of
+ * them near 0. By Weyl's theorem a disturbance moves each by no more than its norm; reflections from both sides, which
+ * change no singular value, fill the matrix.
  */
 
 /** The last element of the diagonal before it is disturbed, and the distance between neighbours. */

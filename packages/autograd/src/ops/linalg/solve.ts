@@ -32,7 +32,10 @@ interface SolveAttributes {
   readonly transposed: boolean;
 }
 
-/** The solution of A X = B, or of Aᵀ X = B, from the factors of A; batches broadcast. The operands are A, its factors, and B. */
+/**
+ * The solution of A X = B, or of Aᵀ X = B, from the factors of A; batches broadcast. The operands are A, its factors,
+ * and B.
+ */
 const luSolvePrimitive: Primitive<SolveAttributes> = {
   name: "luSolve",
   linear: [2],
@@ -63,10 +66,11 @@ export const luSolve = (a: Tensor, lu: Tensor, b: Tensor, transposed: boolean): 
   apply(luSolvePrimitive, [a, lu, b], { transposed });
 
 /**
- * The inverse of square matrices, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix Computations, 4th ed., §3.4) in float64.
+ * The inverse of square matrices, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix Computations, 4th
+ * ed., §3.4) in float64.
  *
- * A singular matrix, one in whose elimination a pivot is exactly 0, gives NaN for all its elements; the other matrices of a batch are not affected.
- * To solve equations `linalg.solve` is faster and more accurate.
+ * A singular matrix, one in whose elimination a pivot is exactly 0, gives NaN for all its elements; the other matrices
+ * of a batch are not affected. To solve equations `linalg.solve` is faster and more accurate.
  *
  * @param a [..., n, n].
  * @returns [..., n, n], float64 for float64, otherwise float32.
@@ -93,11 +97,12 @@ export interface SolveOptions {
 }
 
 /**
- * The solution X of A X = B for square A, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix Computations, 4th ed., §3.4) in float64;
- * with `left: false` that of X A = B. Batch axes broadcast.
+ * The solution X of A X = B for square A, by LU factorisation with partial pivoting (Golub & Van Loan, Matrix
+ * Computations, 4th ed., §3.4) in float64; with `left: false` that of X A = B. Batch axes broadcast.
  *
- * `b` counts as a vector, or a batch of them, where it has one axis, or one axis less than `a` and the shape of `a` without its last (PyTorch's rule).
- * A singular matrix, one in whose elimination a pivot is exactly 0, gives NaN for all of its solution.
+ * `b` counts as a vector, or a batch of them, where it has one axis, or one axis less than `a` and the shape of `a`
+ * without its last (PyTorch's rule). A singular matrix, one in whose elimination a pivot is exactly 0, gives NaN for
+ * all of its solution.
  *
  * @param a [..., n, n].
  * @param b [..., n, k], or vectors [..., n]; with `left: false` [..., k, n].
@@ -145,7 +150,9 @@ export function systemOf(name: string, a: Tensor, b: TensorLike): [Tensor, Tenso
   return [castTo(a, dtype), castTo(right, dtype)];
 }
 
-/** Solves for the columns of B, or for its rows by transposition, once B is a matrix and its sides have been checked. */
+/**
+ * Solves for the columns of B, or for its rows by transposition, once B is a matrix and its sides have been checked.
+ */
 export function solveFor(
   name: string,
   a: Tensor,
@@ -157,8 +164,9 @@ export function solveFor(
   const [rows] = sidesOf(a.shape);
   const own = b.shape[b.rank - (left && !isVector ? 2 : 1)];
   if (own !== rows || (!isVector && b.rank < 2)) {
+    const wanted = left ? `[..., ${rows}, k], or vectors ${showShape(a.shape.slice(0, -1))}` : `[..., k, ${rows}]`;
     throw new ShapeError(
-      `${name}: ${showShape(a.shape)} and a right-hand side of shape ${showShape(b.shape)} do not fit: it needs ${left ? "rows" : "columns"} of ${rows} elements, as [${left ? `..., ${rows}, k` : `..., k, ${rows}`}]${left ? `, or vectors [${a.shape.slice(0, -1).join(", ")}]` : ""}.`,
+      `${name}: a matrix of shape ${showShape(a.shape)} and a right-hand side of shape ${showShape(b.shape)} do not fit; it needs ${wanted}.`,
     );
   }
   broadcastShapes(name, batchOf(a.shape), isVector ? b.shape.slice(0, -1) : batchOf(b.shape));

@@ -25,8 +25,9 @@ export const singularFactors = factorization(
   },
 );
 
-// A = U diag(s) Vᵀ: dA = U diag(ds) Vᵀ, and for the vectors, with Fᵢⱼ = 1 / (sⱼ² − sᵢ²) (J. Townsend, "Differentiating the singular value decomposition",
-// 2016; M. Giles, "Collected matrix derivative results", 2008, 3.2), U (F ∘ (Uᵀ dU − dUᵀ U)) diag(s) Vᵀ + (I − U Uᵀ) dU diag(s)⁻¹ Vᵀ; and likewise for V.
+// A = U diag(s) Vᵀ: dA = U diag(ds) Vᵀ, and for the vectors, with Fᵢⱼ = 1 / (sⱼ² − sᵢ²) (J. Townsend, "Differentiating
+// the singular value decomposition", 2016; M. Giles, "Collected matrix derivative results", 2008, 3.2), U (F ∘ (Uᵀ dU −
+// dUᵀ U)) diag(s) Vᵀ + (I − U Uᵀ) dU diag(s)⁻¹ Vᵀ; and likewise for V.
 export const singularValuesOf = part(
   "singularValues",
   (m, n) => ({ start: (m + n) * Math.min(m, n), shape: [Math.min(m, n)] }),
@@ -64,7 +65,9 @@ function ofVectors(x: Tensor, s: Tensor, g: Tensor, side: number): Tensor {
   return add(within, div(sub(g, matmul(x, turned)), asRows(withoutZeros(s, side))));
 }
 
-/** NaN in place of singular values that rounding cannot tell from 0: their vectors are not determined beside the others. */
+/**
+ * NaN in place of singular values that rounding cannot tell from 0: their vectors are not determined beside the others.
+ */
 function withoutZeros(s: Tensor, side: number): Tensor {
   const tolerance = mul(max(s, { axis: -1, keepDims: true }), side * epsilonOf(s.dtype));
   return where(lessEqual(s, tolerance), Number.NaN, s);
@@ -89,16 +92,20 @@ export interface Svd {
 const drawAny = (draw: Draw): Tensor => drawMatrices(draw, drawBatch(draw), draw.side(3), draw.side(3));
 
 /**
- * The singular value decomposition A = U diag(S) Vh, by one-sided Jacobi rotations of the triangular factor of a QR factorisation (Golub & Van Loan,
- * Matrix Computations, 4th ed., §8.6.4; Z. Drmač & K. Veselić, SIAM J. Matrix Anal. Appl. 29, 2008), in float64.
+ * The singular value decomposition A = U diag(S) Vh, by one-sided Jacobi rotations of the triangular factor of a QR
+ * factorisation (Golub & Van Loan, Matrix Computations, 4th ed., §8.6.4; Z. Drmač & K. Veselić, SIAM J. Matrix Anal.
+ * Appl. 29, 2008), in float64.
  *
- * A pair of singular vectors is determined up to its sign: here the element of greatest magnitude of each column of U is positive (the first of several equal to 6
- * digits). A matrix with an element that is NaN or infinite gives NaN throughout.
+ * A pair of singular vectors is determined up to its sign: here the element of greatest magnitude of each column of U
+ * is positive (the first of several equal to 6 digits). A matrix with an element that is NaN or infinite gives NaN
+ * throughout.
  *
- * Where singular values are repeated, the vectors are some orthonormal basis and have no derivative: whatever is pulled back through them is NaN; so is, for matrices that are not
- * square, what is pulled back through the longer vectors where a singular value is 0. Two values closer than max(m, n) ε Smax count as equal. The derivative of S is that of one choice
- * of vectors: right where equal values enter alike; at a value of 0, where S has a kink like |x|, it is one-sided. What completes the bases under `fullMatrices` is not determined by A, and
- * pulling back through it is an error: `fullMatrices: false` leaves it out.
+ * Where singular values are repeated, the vectors are some orthonormal basis and have no derivative: whatever is pulled
+ * back through them is NaN; so is, for matrices that are not square, what is pulled back through the longer vectors
+ * where a singular value is 0. Two values closer than max(m, n) ε Smax count as equal. The derivative of S is that of
+ * one choice of vectors: right where equal values enter alike; at a value of 0, where S has a kink like |x|, it is
+ * one-sided. What completes the bases under `fullMatrices` is not determined by A, and pulling back through it is an
+ * error: `fullMatrices: false` leaves it out.
  *
  * @param a [..., m, n].
  * @param options.fullMatrices Default true, as in NumPy and PyTorch.

@@ -36,7 +36,8 @@ const triangularSolvePrimitive: Primitive<Triangle> = {
     });
     return out;
   },
-  // As for a full matrix (M. Giles, "Collected matrix derivative results", 2008, 2.3.1), kept to the triangle that is read.
+  // As for a full matrix (M. Giles, "Collected matrix derivative results", 2008, 2.3.1), kept to the triangle that is
+  // read.
   vjp({ inputs: [t, b], output: x, attributes, cotangent }) {
     const { upper, transposed, unit } = attributes;
     const ofB = substitute(t, cotangent, { ...attributes, transposed: !transposed });
@@ -69,10 +70,12 @@ export interface TriangularSolveOptions {
 }
 
 /**
- * The solution X of A X = B for a triangular matrix A, by substitution (Golub & Van Loan, Matrix Computations, 4th ed., §3.1) in float64; with `left: false` that of
- * X A = B. The other triangle of `a` is not read, and has derivative 0. Batch axes broadcast; `b` counts as a vector as for `linalg.solve`.
+ * The solution X of A X = B for a triangular matrix A, by substitution (Golub & Van Loan, Matrix Computations, 4th ed.,
+ * §3.1) in float64; with `left: false` that of X A = B. The other triangle of `a` is not read, and has derivative 0.
+ * Batch axes broadcast; `b` counts as a vector as for `linalg.solve`.
  *
- * A 0 on the diagonal gives NaN for all of the matrix's solution. A 0 elsewhere in the triangle skips its partner, even where that is NaN.
+ * A 0 on the diagonal gives NaN for all of the matrix's solution. A 0 elsewhere in the triangle skips its partner, even
+ * where that is NaN.
  *
  * @param a [..., n, n].
  * @param b [..., n, k], or vectors [..., n]; with `left: false` [..., k, n].

@@ -74,6 +74,28 @@ describe("linalg.eigh", () => {
     );
   });
 
+  test("of matrices whose elements lie hundreds of digits apart", () => {
+    const found: readonly number[][][] = [
+      [
+        [0, 0, -0.5, 0.25],
+        [0, 0, 0, 0],
+        [-0.5, 0, 0, 0],
+        [0.25, 0, 0, -2.687040790395564e-250],
+      ],
+      [
+        [0, 0, -7.040152e-170, 1e-323],
+        [0, 0, 0, 0.5],
+        [-7.040152e-170, 0, 0, 0],
+        [1e-323, 0.5, 0, 0],
+      ],
+    ];
+    for (const a of found.map(float64)) {
+      const { eigenvalues: w, eigenvectors: v } = linalg.eigh(a);
+      expect(difference(composed(w, v), a)).toBeLessThan(1e-15);
+      expect(skewness(v)).toBeLessThan(1e-15);
+    }
+  });
+
   test("of every scale: huge and subnormal elements neither overflow nor vanish", () => {
     const a = symmetric(matrix(5, 5, (i, j) => Math.sin(1 + 3 * i + j * j)));
     const w = numbers(linalg.eigvalsh(a));

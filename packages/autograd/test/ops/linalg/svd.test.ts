@@ -93,6 +93,18 @@ describe("linalg.svd", () => {
     }
   });
 
+  test("of a matrix whose elements lie hundreds of digits apart", () => {
+    const a = float64([
+      [0, 0, 0, -0.686242],
+      [2.2305e-32, 1, 0, 0],
+      [0, 0, 1.9497e-85, 0],
+      [0, -2.19669e-55, -1.32789e-103, 1],
+    ]);
+    const found = thin(a);
+    expect(difference(composed(found), a)).toBeLessThan(1e-15);
+    expect(skewness(found.U)).toBeLessThan(1e-15);
+  });
+
   test("of every scale", () => {
     const a = matrix(4, 3, (i, j) => Math.sin(1 + 3 * i + j * j));
     const s = numbers(linalg.svdvals(a));
@@ -209,6 +221,16 @@ describe("linalg.qr", () => {
 
   test("keeps the columns of Läuchli's matrix orthogonal, which the normal equations lose", () => {
     const { Q } = linalg.qr(matrix(4, 3, (i, j) => (i === 0 ? 1 : i === j + 1 ? 1e-9 : 0)));
+    expect(skewness(Q)).toBeLessThan(1e-15);
+  });
+
+  test("of subnormal elements has orthonormal columns", () => {
+    const { Q } = linalg.qr(
+      float64([
+        [5e-324, 0],
+        [-5e-324, 0],
+      ]),
+    );
     expect(skewness(Q)).toBeLessThan(1e-15);
   });
 
