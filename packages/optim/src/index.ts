@@ -67,7 +67,16 @@ export { type RmspropOptions, rmsprop } from "./steppers/rmsprop.js";
 export { type RpropOptions, rprop } from "./steppers/rprop.js";
 export { type SgdOptions, sgd } from "./steppers/sgd.js";
 export type { GroupState, StateDict } from "./steppers/state-dict.js";
-export type { CommonOptions, GradientsFor, GroupOf, Stepper, StepperGroup, VariablesOf } from "./steppers/stepper.js";
+export type {
+  CommonOptions,
+  GradientsFor,
+  GroupOf,
+  KnownOptions,
+  Stepper,
+  StepperGroup,
+  Ungrouped,
+  VariablesOf,
+} from "./steppers/stepper.js";
 export { type AccumulateState, accumulate } from "./transforms/accumulate.js";
 export { type AdadeltaState, type AdadeltaTransformOptions, scaleByAdadelta } from "./transforms/adadelta.js";
 export { type AdagradState, type AdagradTransformOptions, scaleByAdagrad } from "./transforms/adagrad.js";

@@ -1,11 +1,19 @@
 import { type Shape, sum, type Tensor, tensor, type Variable, variable, zeros } from "@glissade/autograd";
 import {
+  adamw,
+  type CommonOptions,
   chain,
+  clipByValue,
+  defineStepper,
   gradientDescent,
   gradientDescentSync,
   minibatches,
   minibatchGradientDescentSync,
+  oneCycle,
+  prefetch,
   type RoadResult,
+  reduceOnPlateau,
+  type Schedule,
   type Stepper,
   type StepSizeSweepResult,
   scale,
@@ -71,6 +79,46 @@ test("a stepper takes gradients in the form of its Variables", () => {
   stepping.step({ w: two });
   // @ts-expect-error another shape
   stepping.step({ w: three, layers: [three] });
+});
+
+test("groups are named as PyTorch names them, and have the options of their stepper", () => {
+  const grouped = adamw([{ params: { w }, lr: 0.1, weightDecay: 0 }, { params: [layer] }, { variables: layer }], {
+    betas: [0.9, 0.95],
+    skipNotFinite: true,
+  });
+  grouped.step([{ w: two }, [three], three]);
+  // @ts-expect-error a group's gradient of another shape
+  grouped.step([{ w: three }, [three], three]);
+  // @ts-expect-error adamw has no momentum
+  adamw([{ params: [layer], momentum: 0.9 }]);
+  // @ts-expect-error nor at the top
+  adamw([layer], { momentum: 0.9 });
+  // @ts-expect-error single groups are not skipped
+  adamw([{ params: [layer], skipNotFinite: true }]);
+});
+
+test("steppers of one's own have options of their own", () => {
+  const own = defineStepper<CommonOptions & { readonly limit?: number }>("own", {
+    transform: ({ limit = 1 }) => clipByValue(limit),
+  });
+  expectTypeOf(own([w], { limit: 2 })).toEqualTypeOf<Stepper<(typeof w)[]>>();
+  // @ts-expect-error there is no such option
+  own([w], { limits: 2 });
+});
+
+test("a schedule is of numbers and of tensors", () => {
+  const lr = oneCycle(0.1, { steps: 10 });
+  expectTypeOf(lr(3)).toBeNumber();
+  expectTypeOf(lr(tensor(3))).toEqualTypeOf<Tensor>();
+  expectTypeOf(reduceOnPlateau(0.1)).toExtend<Schedule>();
+});
+
+test("batches of a source are what it loads", async () => {
+  const source = { length: 10, load: async (indices: Int32Array) => ({ first: indices[0] }) };
+  for await (const batch of minibatches(source, { batchSize: 2, prefetch: 2 })) {
+    expectTypeOf(batch).toEqualTypeOf<{ first: number | undefined }>();
+  }
+  for await (const value of prefetch([Promise.resolve("a")])) expectTypeOf(value).toBeString();
 });
 
 test("groups of Variables have groups of gradients", () => {

@@ -6,16 +6,18 @@ import {
   type CommonOptions,
   defaultRate,
   type GroupOf,
+  type KnownOptions,
   makeStepper,
   type Stepper,
+  type Ungrouped,
   type VariablesOf,
 } from "./stepper.js";
 
 /** Makes steppers of one kind: of a tree of float Variables, or of an array of parameter groups `{params, lr?, …}`. */
 export interface StepperFactory<O extends CommonOptions> {
   /** @throws ValueError for options out of range, no Variables, or one that is there twice; DTypeError for Variables that are no floats. */
-  <const G extends readonly GroupOf<O>[]>(groups: G, options?: O): Stepper<VariablesOf<G>>;
-  <W>(variables: W, options?: O): Stepper<W>;
+  <const G extends readonly GroupOf<O>[]>(groups: G & KnownOptions<G, O>, options?: O): Stepper<VariablesOf<G>>;
+  <W>(variables: Ungrouped<W>, options?: O): Stepper<W>;
 }
 
 /**
@@ -36,8 +38,11 @@ export function defineStepper<O extends CommonOptions = CommonOptions>(
     readonly transform: (options: Partial<O>, lr: () => Tensor) => GradientTransform;
   },
 ): StepperFactory<O> {
-  function make<const G extends readonly GroupOf<O>[]>(groups: G, options?: O): Stepper<VariablesOf<G>>;
-  function make<W>(variables: W, options?: O): Stepper<W>;
+  function make<const G extends readonly GroupOf<O>[]>(
+    groups: G & KnownOptions<G, O>,
+    options?: O,
+  ): Stepper<VariablesOf<G>>;
+  function make<W>(variables: Ungrouped<W>, options?: O): Stepper<W>;
   function make(variables: unknown, options?: Partial<O>): Stepper<unknown> {
     const given: Partial<O> = options ?? {};
     return makeStepper(name, variables, given, define.lr ?? defaultRate, (own, lr) => ({
@@ -79,10 +84,10 @@ export interface StepperOptions extends CommonOptions {
  * clipped.minimize(() => sum(square(w))).value.item(); // 5
  */
 export function stepper<const G extends readonly GroupOf<StepperOptions>[]>(
-  groups: G,
+  groups: G & KnownOptions<G, StepperOptions>,
   options: StepperOptions,
 ): Stepper<VariablesOf<G>>;
-export function stepper<W>(variables: W, options: StepperOptions): Stepper<W>;
+export function stepper<W>(variables: Ungrouped<W>, options: StepperOptions): Stepper<W>;
 export function stepper(variables: unknown, options: StepperOptions): Stepper<unknown> {
   const name = options.name ?? "stepper";
   return makeStepper(name, variables, options, defaultRate, ({ transform, updates }: StepperOptions, lr) => {

@@ -102,6 +102,17 @@ export type GroupOf<O> = Partial<Omit<O, "skipNotFinite">> &
     | { readonly variables: unknown; readonly params?: undefined }
   );
 
+/** Groups that have no options but the stepper's: a misspelt one is a type error. */
+export type KnownOptions<G extends readonly object[], O> = {
+  readonly [K in keyof G]: {
+    readonly [P in Exclude<keyof G[K], Exclude<keyof O, "skipNotFinite"> | "params" | "variables">]: never;
+  };
+};
+
+/** A tree of Variables that is no array of groups, so that a misspelt option of a group is seen. */
+export type Ungrouped<W> = W &
+  (W extends readonly ({ readonly params: unknown } | { readonly variables: unknown })[] ? never : unknown);
+
 /** The trees of Variables of an array of groups. */
 export type VariablesOf<G extends readonly object[]> = {
   [K in keyof G]: G[K] extends { readonly params: infer W extends object }
