@@ -1,4 +1,5 @@
 import { asTensor } from "../convert.js";
+import * as scalar from "../ir/functions/index.js";
 import { integerPower, power } from "../numbers/power.js";
 import { exp2 as exp2Of, xlogy as xlogyOf } from "../numbers/stable.js";
 import { operator } from "../primitive.js";
@@ -15,7 +16,7 @@ import { where } from "./where.js";
  * @example
  * exp([0, 1]).toArray(); // [1, 2.7182817459106445]
  */
-export const exp: UnaryOperator = elementwise("exp", { value: Math.exp, derivative: (_, y) => y });
+export const exp: UnaryOperator = elementwise("exp", { value: Math.exp, code: scalar.exp, derivative: (_, y) => y });
 
 /**
  * 2ˣ, element by element, exact for integers. Integers give float32.
@@ -24,7 +25,11 @@ export const exp: UnaryOperator = elementwise("exp", { value: Math.exp, derivati
  * @example
  * exp2([0, 3]).toArray(); // [1, 8]
  */
-export const exp2: UnaryOperator = elementwise("exp2", { value: exp2Of, derivative: (_, y) => mul(Math.LN2, y) });
+export const exp2: UnaryOperator = elementwise("exp2", {
+  value: exp2Of,
+  code: scalar.exp2,
+  derivative: (_, y) => mul(Math.LN2, y),
+});
 
 /**
  * eˣ − 1, element by element, accurate near 0. Integers give float32.
@@ -33,7 +38,11 @@ export const exp2: UnaryOperator = elementwise("exp2", { value: exp2Of, derivati
  * @example
  * expm1([0, 1e-9]).toArray(); // [0, 9.999999717180685e-10]
  */
-export const expm1: UnaryOperator = elementwise("expm1", { value: Math.expm1, derivative: (_, y) => add(y, 1) });
+export const expm1: UnaryOperator = elementwise("expm1", {
+  value: Math.expm1,
+  code: scalar.expm1,
+  derivative: (_, y) => add(y, 1),
+});
 
 /**
  * The natural logarithm, element by element: −∞ at 0, NaN below. Integers give float32.
@@ -44,6 +53,7 @@ export const expm1: UnaryOperator = elementwise("expm1", { value: Math.expm1, de
  */
 export const log: UnaryOperator = elementwise("log", {
   value: Math.log,
+  code: scalar.log,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, x)],
   domain: { min: 0.2, max: 6 },
 });
@@ -57,6 +67,7 @@ export const log: UnaryOperator = elementwise("log", {
  */
 export const log2: UnaryOperator = elementwise("log2", {
   value: Math.log2,
+  code: scalar.log2,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(Math.LN2, x))],
   domain: { min: 0.2, max: 6 },
 });
@@ -70,6 +81,7 @@ export const log2: UnaryOperator = elementwise("log2", {
  */
 export const log10: UnaryOperator = elementwise("log10", {
   value: Math.log10,
+  code: scalar.log10,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(Math.LN10, x))],
   domain: { min: 0.2, max: 6 },
 });
@@ -83,6 +95,7 @@ export const log10: UnaryOperator = elementwise("log10", {
  */
 export const log1p: UnaryOperator = elementwise("log1p", {
   value: Math.log1p,
+  code: scalar.log1p,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, add(1, x))],
   domain: { min: -0.8, max: 5 },
 });

@@ -1,3 +1,4 @@
+import * as scalar from "../ir/functions/index.js";
 import {
   logaddexp as logaddexpOf,
   logSigmoid as logSigmoidOf,
@@ -19,6 +20,7 @@ import { where } from "./where.js";
  */
 export const sigmoid: UnaryOperator = elementwise("sigmoid", {
   value: sigmoidOf,
+  code: scalar.sigmoid,
   // σ′ = σ (1 − σ)
   derivative: (_, y) => mul(y, sub(1, y)),
 });
@@ -32,6 +34,7 @@ export const sigmoid: UnaryOperator = elementwise("sigmoid", {
  */
 export const logSigmoid: UnaryOperator = elementwise("logSigmoid", {
   value: logSigmoidOf,
+  code: scalar.logSigmoid,
   derivative: (x) => sigmoid(neg(x)),
 });
 
@@ -44,6 +47,7 @@ export const logSigmoid: UnaryOperator = elementwise("logSigmoid", {
  */
 export const softplus: UnaryOperator = elementwise("softplus", {
   value: softplusOf,
+  code: scalar.softplus,
   derivative: (x) => sigmoid(x),
 });
 
@@ -57,6 +61,7 @@ export const softplus: UnaryOperator = elementwise("softplus", {
  */
 export const logaddexp: BinaryOperator = elementwise("logaddexp", {
   value: logaddexpOf,
+  code: scalar.logaddexp,
   derivative: [(a, b) => sigmoid(difference(a, b)), (a, b) => sigmoid(difference(b, a))],
 });
 

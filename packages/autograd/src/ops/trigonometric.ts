@@ -1,3 +1,4 @@
+import * as scalar from "../ir/functions/index.js";
 import { hypot as hypotOf } from "../numbers/stable.js";
 import type { Tensor } from "../tensor.js";
 import { div, neg, reciprocal, rsqrt, sqrt, square, sub } from "./arithmetic.js";
@@ -11,7 +12,7 @@ import { where } from "./where.js";
  * @example
  * sin([0]).toArray(); // [0]
  */
-export const sin: UnaryOperator = elementwise("sin", { value: Math.sin, derivative: (x) => cos(x) });
+export const sin: UnaryOperator = elementwise("sin", { value: Math.sin, code: scalar.sin, derivative: (x) => cos(x) });
 
 /**
  * cos x, element by element; x in radians. Integers give float32.
@@ -19,7 +20,11 @@ export const sin: UnaryOperator = elementwise("sin", { value: Math.sin, derivati
  * @example
  * cos([0]).toArray(); // [1]
  */
-export const cos: UnaryOperator = elementwise("cos", { value: Math.cos, derivative: (x) => neg(sin(x)) });
+export const cos: UnaryOperator = elementwise("cos", {
+  value: Math.cos,
+  code: scalar.cos,
+  derivative: (x) => neg(sin(x)),
+});
 
 /**
  * tan x, element by element; x in radians. Integers give float32.
@@ -29,6 +34,7 @@ export const cos: UnaryOperator = elementwise("cos", { value: Math.cos, derivati
  */
 export const tan: UnaryOperator = elementwise("tan", {
   value: Math.tan,
+  code: scalar.tan,
   derivative: (_, y) => add(1, square(y)),
   domain: { min: -1.3, max: 1.3 },
 });
@@ -110,7 +116,11 @@ export const atan2: BinaryOperator = elementwise("atan2", {
  * @example
  * sinh([0]).toArray(); // [0]
  */
-export const sinh: UnaryOperator = elementwise("sinh", { value: Math.sinh, derivative: (x) => cosh(x) });
+export const sinh: UnaryOperator = elementwise("sinh", {
+  value: Math.sinh,
+  code: scalar.sinh,
+  derivative: (x) => cosh(x),
+});
 
 /**
  * cosh x, element by element.
@@ -118,7 +128,11 @@ export const sinh: UnaryOperator = elementwise("sinh", { value: Math.sinh, deriv
  * @example
  * cosh([0]).toArray(); // [1]
  */
-export const cosh: UnaryOperator = elementwise("cosh", { value: Math.cosh, derivative: (x) => sinh(x) });
+export const cosh: UnaryOperator = elementwise("cosh", {
+  value: Math.cosh,
+  code: scalar.cosh,
+  derivative: (x) => sinh(x),
+});
 
 /**
  * tanh x, element by element.
@@ -128,6 +142,7 @@ export const cosh: UnaryOperator = elementwise("cosh", { value: Math.cosh, deriv
  */
 export const tanh: UnaryOperator = elementwise("tanh", {
   value: Math.tanh,
+  code: scalar.tanh,
   derivative: (_, y) => sub(1, square(y)),
 });
 
@@ -139,6 +154,7 @@ export const tanh: UnaryOperator = elementwise("tanh", {
  */
 export const asinh: UnaryOperator = elementwise("asinh", {
   value: Math.asinh,
+  code: scalar.asinh,
   // The square of x would overflow.
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, hypot(x, 1))],
 });
@@ -151,6 +167,7 @@ export const asinh: UnaryOperator = elementwise("asinh", {
  */
 export const acosh: UnaryOperator = elementwise("acosh", {
   value: Math.acosh,
+  code: scalar.acosh,
   derivative: (x) => mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1))),
   domain: { min: 1.3, max: 5 },
 });
@@ -163,6 +180,7 @@ export const acosh: UnaryOperator = elementwise("acosh", {
  */
 export const atanh: UnaryOperator = elementwise("atanh", {
   value: Math.atanh,
+  code: scalar.atanh,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(sub(1, x), add(1, x)))],
   domain: { min: -0.9, max: 0.9 },
 });
