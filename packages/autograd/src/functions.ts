@@ -121,6 +121,7 @@ export {
   Variable,
   type VariableOptions,
 } from "./tensor.js";
+export { cond } from "./transforms/cond.js";
 export {
   type CustomGradientOptions,
   type CustomJvpContext,
@@ -135,6 +136,7 @@ export { hvp, jvp } from "./transforms/jvp.js";
 export { type ScanOptions, scan } from "./transforms/scan.js";
 export { type Pullback, vjp } from "./transforms/vjp.js";
 export { type AxisTree, type VmapOptions, vmap } from "./transforms/vmap.js";
+export { whileLoop } from "./transforms/while-loop.js";
 export {
   flattenTree,
   type Leaf,

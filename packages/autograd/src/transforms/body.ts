@@ -14,6 +14,7 @@ import {
 import { realizeNodes } from "../lifetime.js";
 import { stretch } from "../ops/broadcast.js";
 import { computedValue, Tensor } from "../tensor.js";
+import { pushForward } from "./jvp.js";
 import { pullBack } from "./reverse.js";
 import { substitute } from "./substitute.js";
 import type { PullDirection } from "./tuple.js";
@@ -110,6 +111,27 @@ export function pullBody(
       [...body.inputs, ...seeds.flatMap((seed) => (seed === undefined ? [] : [seed.node]))],
       asked.map((tensor) => tensor?.node),
     );
+  });
+}
+
+/**
+ * Forward mode of a body: placeholders for the tangents of the inputs that have one, and the tangents of all outputs, as graph from the body's own
+ * inputs and those placeholders.
+ */
+export function pushBody(
+  body: Body,
+  moving: readonly boolean[],
+): { readonly inputs: readonly (Node | undefined)[]; readonly outputs: readonly Node[] } {
+  return once(body, `push ${bits(moving)}`, () => {
+    const tangents = body.inputs.map((node, i) =>
+      moving[i] ? standIn(node, `the derivative of ${body.name} (a tangent)`) : undefined,
+    );
+    const outputs = pushForward(
+      body.outputs.map((node) => new Tensor(node)),
+      body.inputs.filter((_, i) => moving[i]).map((node) => new Tensor(node)),
+      tangents.filter((tangent) => tangent !== undefined),
+    );
+    return { inputs: tangents.map((tangent) => tangent?.node), outputs: outputs.map(({ node }) => node) };
   });
 }
 

@@ -1,6 +1,6 @@
 import { describeValue } from "../convert.js";
 import { TransformError, ValueError } from "../errors.js";
-import { type Node, placeholderOrigin } from "../graph.js";
+import { isComputedNode, type Node, placeholderOrigin } from "../graph.js";
 import { realizeNodes } from "../lifetime.js";
 import { currentScope } from "../scope.js";
 import { scalar, Tensor } from "../tensor.js";
@@ -159,14 +159,13 @@ function buildResult({ leaves, structure }: Trace, results: readonly Node[], cou
 
 /** Computes the inputs that are not yet. @throws TransformError for one that can have no value. */
 function computeInputs(name: string, nodes: readonly Node[]): void {
-  let pending = false;
-  for (let i = 0; i < nodes.length; i++) if (nodes[i]?.value === undefined) pending = true;
-  if (!pending) return;
+  const pending = nodes.filter((node) => !isComputedNode(node));
+  if (pending.length === 0) return;
   refuseEscaped(
     name,
-    nodes.map((node) => new Tensor(node)),
+    pending.map((node) => new Tensor(node)),
   );
-  realizeNodes(nodes);
+  realizeNodes(pending);
 }
 
 function refuseEscaped(name: string, tensors: readonly Tensor[]): void {

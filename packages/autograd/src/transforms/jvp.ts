@@ -54,7 +54,11 @@ export function jvp<A extends readonly unknown[], R>(
 }
 
 /** The tangents of `outputs` for tangents of `leaves`, as graph. */
-function pushForward(outputs: readonly Tensor[], leaves: readonly Tensor[], tangents: readonly Tensor[]): Tensor[] {
+export function pushForward(
+  outputs: readonly Tensor[],
+  leaves: readonly Tensor[],
+  tangents: readonly Tensor[],
+): Tensor[] {
   const cotangents = outputs.map(({ shape, dtype }) =>
     isFloat(dtype) ? new Tensor(makePlaceholder(shape, dtype, "jvp (the cotangent of its reverse pass)")) : undefined,
   );

@@ -1,23 +1,15 @@
-import { asTensor, describeValue } from "../convert.js";
-import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import { describeValue } from "../convert.js";
+import { ShapeError, ValueError } from "../errors.js";
 import type { BatchContext } from "../graph.js";
 import { stretch } from "../ops/broadcast.js";
 import { moveaxis } from "../ops/movement.js";
-import { sameShape, showShape } from "../shape.js";
+import { showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import {
-  describePath,
-  flattenTree,
-  type Leaf,
-  leavesInOrder,
-  showStructure,
-  type TreeStructure,
-  tensorLeaf,
-  unflattenTree,
-} from "../tree.js";
+import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
 import { batchBody, dependences, makeBody } from "./body.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
+import { carryLeaves, nextCarry, resultLeaves } from "./loop-carry.js";
 import { pullScan } from "./scan-reverse.js";
 import { runScan, type ScanAttributes, scanResults } from "./scan-run.js";
 import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
@@ -161,61 +153,4 @@ function stepCount([first]: readonly Tensor[], given: number | undefined): numbe
   if (own !== undefined && given !== undefined && own !== given)
     throw new ValueError(`scan: the option length is ${given}, and xs have ${own} steps. Leave it out.`);
   return count;
-}
-
-/** A carry taken apart. */
-export interface Carry {
-  readonly tensors: readonly Tensor[];
-  readonly paths: readonly string[];
-  readonly structure: TreeStructure;
-}
-
-/** The tensors of a first carry; numbers become float32 scalars. */
-export function carryLeaves(operator: string, init: unknown): Carry {
-  const { leaves, structure } = flattenTree(init);
-  const tensors = leaves.map((leaf) => leafTensor(operator, "init", leaf));
-  return { tensors, paths: leaves.map(({ path }) => path), structure };
-}
-
-const leafTensor = (operator: string, root: string, leaf: Leaf): Tensor =>
-  typeof leaf.value === "number" ? asTensor(operator, leaf.value) : tensorLeaf(operator, root, leaf);
-
-/** A result taken apart. */
-export interface ResultTree {
-  readonly tensors: readonly Tensor[];
-  readonly rebuild: (leaves: readonly Tensor[]) => unknown;
-}
-
-/** The tensors of a result; null and undefined stand for none. */
-export function resultLeaves(operator: string, result: unknown): ResultTree {
-  if (result === null || result === undefined) return { tensors: [], rebuild: () => result };
-  const { leaves, structure } = flattenTree(result);
-  return {
-    tensors: leaves.map((leaf) => leafTensor(operator, "the result", leaf)),
-    rebuild: (parts) => unflattenTree(structure, parts),
-  };
-}
-
-/** The tensors of a carry after a step, in order, checked against those before. */
-export function nextCarry(operator: string, before: Carry, after: unknown): Tensor[] {
-  const leaves = leavesInOrder(before.structure, after);
-  if (leaves === undefined) {
-    throw new ValueError(
-      `${operator}: the function turned a carry ${showStructure(before.structure)} into ${showStructure(flattenTree(after).structure)}. It must keep its structure.`,
-    );
-  }
-  return leaves.map((leaf, i) => {
-    const tensor = leafTensor(operator, "the next carry", leaf);
-    const { shape, dtype } = before.tensors[i] ?? tensor;
-    const place = describePath("the carry", leaf.path);
-    if (!sameShape(tensor.shape, shape)) {
-      throw new ShapeError(
-        `${operator}: ${place} has shape ${showShape(shape)} before a step and ${showShape(tensor.shape)} after it. Start with the shape that it keeps.`,
-      );
-    }
-    if (tensor.dtype === dtype) return tensor;
-    throw new DTypeError(
-      `${operator}: ${place} has dtype ${dtype} before a step and ${tensor.dtype} after it. Start with tensor(…, { dtype: "${tensor.dtype}" }), or cast.`,
-    );
-  });
 }

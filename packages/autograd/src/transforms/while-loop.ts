@@ -1,0 +1,229 @@
+import { describeValue } from "../convert.js";
+import { isFloat, type Storage } from "../dtype.js";
+import { GradientError, TransformError, ValueError } from "../errors.js";
+import { type Aval, type BatchContext, type KernelContext, makeConstant, type Node } from "../graph.js";
+import { reshape, stretch } from "../ops/broadcast.js";
+import { zeros } from "../ops/create.js";
+import { any } from "../ops/reduce.js";
+import { where } from "../ops/where.js";
+import { computedValue, Tensor } from "../tensor.js";
+import { unflattenTree } from "../tree.js";
+import { type Body, batchBody, bits, compileBody, inlineBody, makeBody, once, pushBody } from "./body.js";
+import { traceControl } from "./control-trace.js";
+import { refusePromise } from "./leaves.js";
+import { carryLeaves, conditionTensor, nextCarry } from "./loop-carry.js";
+import { applyTuple, defineTuple, type PullContext, type TuplePrimitive } from "./tuple.js";
+
+/** Bodies of the same inputs: constants, and then carries. The first gives the condition, the second the next carries. */
+interface WhileAttributes {
+  readonly test: Body;
+  readonly body: Body;
+  readonly constantCount: number;
+}
+
+const whilePrimitive: TuplePrimitive<WhileAttributes> = defineTuple<WhileAttributes>("whileLoop", {
+  results: ({ body }): readonly Aval[] => body.outputs,
+  run: runWhile,
+  pull: pullWhile,
+  batch: batchWhile,
+});
+
+function runWhile({ inputs, attributes: { test, body, constantCount } }: KernelContext<WhileAttributes>): Storage[] {
+  const [goesOn, step] = [compileBody(test), compileBody(body)];
+  let nodes: Node[] = inputs.map(({ shape, dtype, data }) => makeConstant(shape, dtype, data));
+  const constants = nodes.slice(0, constantCount);
+  const valueOf = (node: Node | undefined): Storage => {
+    if (node === undefined) throw new Error("whileLoop: a body without a result");
+    return computedValue(new Tensor(node), "whileLoop");
+  };
+  while (valueOf(goesOn(nodes)[0])[0] !== 0) nodes = [...constants, ...step(nodes)];
+  return nodes.slice(constantCount).map(valueOf);
+}
+
+/** How many results a tuple of tangents stands for, and the loop that they belong to. */
+interface TangentAttributes {
+  readonly loop: WhileAttributes;
+  /** The operands of the loop, from the first, come first among the operands here; then the cotangents of these results. */
+  readonly given: readonly number[];
+  /** The operands of the loop whose cotangents the results are. */
+  readonly needed: readonly number[];
+  readonly results: readonly Aval[];
+}
+
+/** What forward mode transposes: a loop has no reverse, for the number of its steps is not known, and this stands in its place between the two passes. */
+const tangentPrimitive: TuplePrimitive<TangentAttributes> = defineTuple<TangentAttributes>("whileLoop", {
+  results: ({ results }) => results,
+  run() {
+    throw noReverse();
+  },
+  pull: pushWhile,
+  batch() {
+    throw noReverse();
+  },
+});
+
+const noReverse = (): GradientError =>
+  new GradientError(
+    "grad: whileLoop has no derivative in reverse mode: the number of its steps is not known beforehand. Use scan with a fixed number, jvp, or implicitDiff.",
+  );
+
+function pullWhile(context: PullContext<WhileAttributes>): (Tensor | undefined)[] {
+  const { inputs, attributes, cotangents, needed, direction } = context;
+  if (direction !== "forward") throw noReverse();
+  const given = cotangents.flatMap((cotangent, i) => (cotangent === undefined ? [] : [i]));
+  const asked = inputs.flatMap((input, i) => (needed[i] && isFloat(input.dtype) ? [i] : []));
+  const results = asked.flatMap((i) => inputs[i] ?? []);
+  const pulled = applyTuple(
+    tangentPrimitive,
+    [...inputs, ...cotangents.filter((cotangent) => cotangent !== undefined)],
+    { loop: attributes, given, needed: asked, results: results.map(({ shape, dtype }) => ({ shape, dtype })) },
+  );
+  const all = new Array<Tensor | undefined>(inputs.length).fill(undefined);
+  for (const [k, i] of asked.entries()) all[i] = pulled[k];
+  return all;
+}
+
+/** The tangents of a loop's results from those of its operands: the loop of carries and tangents together. */
+function pushWhile(context: PullContext<TangentAttributes>): (Tensor | undefined)[] {
+  const { inputs, attributes, cotangents: tangents, direction } = context;
+  if (direction !== "transpose") throw noReverse();
+  const { loop, given, needed } = attributes;
+  const { test, body, constantCount } = loop;
+  const count = body.inputs.length;
+  const operands = inputs.slice(0, count);
+  const withTangent = needed.filter((_, k) => tangents[k] !== undefined);
+  const constantTangents = withTangent.filter((i) => i < constantCount);
+  const carryTangents = body.inputs.flatMap(({ dtype }, i) => (i >= constantCount && isFloat(dtype) ? [i] : []));
+  const pushed = once(body, `while ${constantCount} ${constantTangents.join()}`, () =>
+    tangentLoop(body, constantTangents, carryTangents, constantCount),
+  );
+  const tangentOf = (i: number): Tensor => {
+    const operand = operands[i];
+    return tangents[needed.indexOf(i)] ?? zeros(operand?.shape ?? [], { dtype: operand?.dtype ?? "float32" });
+  };
+  const wideTest = makeBody(test.name, pushed.inputs, test.outputs);
+  const results = applyTuple(
+    whilePrimitive,
+    [
+      ...operands.slice(0, constantCount),
+      ...constantTangents.map(tangentOf),
+      ...operands.slice(constantCount),
+      ...carryTangents.map(tangentOf),
+    ],
+    { test: wideTest, body: pushed, constantCount: constantCount + constantTangents.length },
+  );
+  const carryCount = count - constantCount;
+  const resultOf = (carry: number): Tensor | undefined => {
+    const place = carryTangents.indexOf(constantCount + carry);
+    return place < 0 ? undefined : results[carryCount + place];
+  };
+  return [...operands.map(() => undefined), ...given.map(resultOf)];
+}
+
+function tangentLoop(
+  body: Body,
+  constantTangents: readonly number[],
+  carryTangents: readonly number[],
+  constantCount: number,
+): Body {
+  const moving = new Set([...constantTangents, ...carryTangents]);
+  const pushed = pushBody(
+    body,
+    body.inputs.map((_, i) => moving.has(i)),
+  );
+  const tangentsAt = (positions: readonly number[]): Node[] => positions.flatMap((i) => pushed.inputs[i] ?? []);
+  return makeBody(
+    body.name,
+    [
+      ...body.inputs.slice(0, constantCount),
+      ...tangentsAt(constantTangents),
+      ...body.inputs.slice(constantCount),
+      ...tangentsAt(carryTangents),
+    ],
+    [...body.outputs, ...carryTangents.flatMap((i) => pushed.outputs[i - constantCount] ?? [])],
+  );
+}
+
+/** Goes on while any example does; those that have ended keep their carries. */
+function batchWhile({ inputs, batched, size, attributes }: BatchContext<WhileAttributes>): Tensor[] {
+  const { test, body, constantCount } = attributes;
+  const flags = inputs.map((_, i) => i >= constantCount || batched[i] === true);
+  const whole = once(body, `while batch ${constantCount} ${bits(flags)} ${size}`, (): WhileAttributes => {
+    const step = batchBody(body, flags, size);
+    const carries = step.inputs.slice(constantCount).map((node) => new Tensor(node));
+    const [goesOn] = inlineBody(
+      batchBody(test, flags, size),
+      step.inputs.map((node) => new Tensor(node)),
+    );
+    if (goesOn === undefined) throw new Error("whileLoop has no condition");
+    const next = step.outputs.map((node, i) => {
+      const after = new Tensor(node);
+      const aligned = reshape(goesOn, [size, ...after.shape.slice(1).map(() => 1)]);
+      return where(aligned, after, carries[i] ?? after).node;
+    });
+    return {
+      test: makeBody(test.name, step.inputs, [any(goesOn).node]),
+      body: makeBody(body.name, step.inputs, next),
+      constantCount,
+    };
+  });
+  const operands = inputs.map((x, i) => (flags[i] && !batched[i] ? stretch(x, [size, ...x.shape]) : x));
+  return applyTuple(whilePrimitive, operands, whole);
+}
+
+/**
+ * A loop with a carry that goes on while a condition holds. Each function is called once, with placeholders. Differentiable in forward mode (`jvp`); not in reverse,
+ * for the number of steps is not known: use `scan` there. Under `vmap` it goes on while it does for any example, and those that have ended stay as they are.
+ *
+ * @param test Takes the carry and returns a bool scalar tensor.
+ * @param body Takes the carry and returns the next one, of the same structure, shapes and dtypes. Variables that it assigns are carried too.
+ * @param init The first carry: a tree of tensors and numbers (float32).
+ * @returns The first carry for which the condition does not hold.
+ * @throws ValueError, ShapeError, DTypeError for a carry that changes its form, or a condition that is no bool scalar; TransformError where a function reads a
+ * tensor or returns a Promise, or the test assigns a Variable; GradientError from `grad`.
+ * @example
+ * whileLoop((x: Tensor) => less(x, 100), (x: Tensor) => mul(x, 2), tensor(3)).item(); // 192
+ */
+export function whileLoop<C>(test: (carry: C) => Tensor, body: (carry: C) => C, init: C): C {
+  for (const f of [test, body]) {
+    if (typeof f !== "function")
+      throw new ValueError(`whileLoop: takes a test and a body, functions, not ${describeValue(f)}.`);
+  }
+  const carry = carryLeaves("whileLoop", init);
+  const count = carry.tensors.length;
+  const rebuilt = (inputs: readonly Tensor[]): C => unflattenTree(carry.structure, inputs) as C;
+  const traced = traceControl(
+    "whileLoop",
+    carry.tensors.map(({ shape, dtype }) => ({ shape, dtype, origin: "the carry" })),
+    [
+      (inputs) => {
+        const condition: unknown = test(rebuilt(inputs));
+        refusePromise("whileLoop", condition);
+        return [conditionTensor("whileLoop", condition)];
+      },
+      (inputs) => {
+        const next: unknown = body(rebuilt(inputs));
+        refusePromise("whileLoop", next);
+        return nextCarry("whileLoop", carry, next);
+      },
+    ],
+  );
+  const { inputs, assigned, assignedInputs, constants, constantInputs, outputs } = traced;
+  const [[condition, ...held] = [], next = []] = outputs;
+  if (condition === undefined || held.some((node, i) => node !== assignedInputs[i]))
+    throw new TransformError(
+      "whileLoop: the test assigned a Variable (a generator does, when it draws). Assign in the body.",
+    );
+  const bodyInputs = [...constantInputs, ...inputs, ...assignedInputs];
+  const results = applyTuple(
+    whilePrimitive,
+    [...constants, ...carry.tensors, ...assigned.map((variable) => variable.value)],
+    {
+      test: makeBody("the test of a whileLoop", bodyInputs, [condition]),
+      body: makeBody("whileLoop", bodyInputs, next),
+      constantCount: constants.length,
+    },
+  );
+  for (const [i, variable] of assigned.entries()) variable.assign(results[count + i] ?? variable.value);
+  return rebuilt(results.slice(0, count));
+}
