@@ -81,7 +81,7 @@ const picture = stacked(results.map(mapsOf), {
   title: "Race downhill",
   subtitle: "Twelve methods, each at its best learning rate: ○ start, × minima, and the number of evaluations to 10⁻⁸",
 });
-const { svg, png } = writeFigure(outputPath("race-downhill"), picture, { scale: 1.5 });
+const { svg, png } = writeFigure(outputPath("race-downhill"), picture, { scale: 1 });
 console.log(`\nPaths over the contours: ${png} and ${svg}`);
 console.log(
   JSON.stringify({
