@@ -1,5 +1,6 @@
 import { toStringMethod } from "fast-check";
 import type { DType } from "../dtype.js";
+import { inScope } from "../lifetime.js";
 import { Call, type Subject } from "./call.js";
 import { callNodes, isDifferentiable } from "./derivatives.js";
 import { isCoarse } from "./differences.js";
@@ -37,8 +38,11 @@ export class Trial {
   get isDifferentiable(): boolean {
     const { call } = this;
     if (call.operands.length === 0) return false;
-    const { results, leaves } = callNodes(call, false);
-    return isDifferentiable(results, leaves);
+    // In a scope of its own: at the end of the outermost one pending nodes may be computed, and forget what they came from.
+    return inScope("laws", () => {
+      const { results, leaves } = callNodes(call, false);
+      return isDifferentiable(results, leaves);
+    });
   }
 
   /** Whether float32 numbers occur on the way from float64 operands. */
