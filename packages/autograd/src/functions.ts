@@ -121,6 +121,7 @@ export {
   Variable,
   type VariableOptions,
 } from "./tensor.js";
+export { checkpoint } from "./transforms/checkpoint.js";
 export { cond } from "./transforms/cond.js";
 export {
   type CustomGradientOptions,
@@ -131,6 +132,7 @@ export {
 } from "./transforms/custom-gradient.js";
 export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
 export { guard, perCall, tap } from "./transforms/host-state.js";
+export { type ImplicitDiffOptions, implicitDiff } from "./transforms/implicit-diff.js";
 export { expectCompilations, type JitStats, type Jitted, jit } from "./transforms/jit.js";
 export { hvp, jvp } from "./transforms/jvp.js";
 export { type ScanOptions, scan } from "./transforms/scan.js";

@@ -72,6 +72,25 @@ export function dependences(body: Body): readonly ReadonlySet<number>[] {
   });
 }
 
+/**
+ * The same after any number of steps of a loop, whose inputs are constants, carries and what is scanned, and whose first outputs are the next carries.
+ */
+export function loopDependences(body: Body, constantCount: number, carryCount: number): readonly ReadonlySet<number>[] {
+  return once(body, `loop dependences ${constantCount} ${carryCount}`, () => {
+    const single = dependences(body);
+    return single.map((direct, i) => {
+      const reached = new Set(direct);
+      if (i < carryCount) reached.add(constantCount + i);
+      // The set grows while it is gone through: what a carry depends on, this depends on a step later.
+      for (const position of reached) {
+        const carry = position - constantCount;
+        if (carry >= 0 && carry < carryCount) for (const further of single[carry] ?? []) reached.add(further);
+      }
+      return reached;
+    });
+  });
+}
+
 /** The shapes and dtypes of a body's outputs. */
 export const resultsOf = (body: Body): readonly Aval[] => body.outputs;
 
@@ -236,8 +255,15 @@ function refuseStrangers(name: string, inputs: readonly Node[], outputs: readonl
   }
 }
 
+/** An array of its own for elements that are a part of a larger one: memory that may move, or that need not be kept. */
+export const ownStorage = (data: Storage): Storage =>
+  data.byteLength === data.buffer.byteLength ? data : data.slice();
+
+/** The operands of a kernel as nodes, for programs that run inside it. */
+export const operandNodes = (operands: readonly KernelInput[]): Node[] =>
+  operands.map(({ shape, dtype, data }) => makeConstant(shape, dtype, ownStorage(data)));
+
 /** Runs a body on the operands of a kernel. */
 export function runBody(body: Body, operands: readonly KernelInput[]): Storage[] {
-  const nodes = operands.map(({ shape, dtype, data }) => makeConstant(shape, dtype, data));
-  return compileBody(body)(nodes).map((node) => computedValue(new Tensor(node), body.name));
+  return compileBody(body)(operandNodes(operands)).map((node) => computedValue(new Tensor(node), body.name));
 }

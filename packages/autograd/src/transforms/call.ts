@@ -1,10 +1,11 @@
 import type { Tensor } from "../tensor.js";
-import { type Body, batchBody, inlineBody, pullBody, resultsOf, runBody } from "./body.js";
+import { type Body, batchBody, dependences, inlineBody, pullBody, resultsOf, runBody } from "./body.js";
 import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
 
 /** A body applied to operands: what a jitted function is inside a transform. */
 const callPrimitive: TuplePrimitive<Body> = defineTuple<Body>("call", {
   results: resultsOf,
+  reaches: dependences,
   run: ({ inputs, attributes: body }) => runBody(body, inputs),
   pull({ inputs, attributes: body, cotangents, needed, direction }) {
     const given = cotangents.map((cotangent) => cotangent !== undefined);

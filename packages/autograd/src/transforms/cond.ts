@@ -7,7 +7,7 @@ import { where } from "../ops/where.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, Variable } from "../tensor.js";
 import { sameStructure, showStructure, unflattenTree } from "../tree.js";
-import { type Body, batchBody, type Derived, makeBody, pullBody, runBody, standIn } from "./body.js";
+import { type Body, batchBody, type Derived, dependences, makeBody, pullBody, runBody, standIn } from "./body.js";
 import { callBody } from "./call.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
@@ -22,6 +22,9 @@ interface CondAttributes {
 
 const condPrimitive: TuplePrimitive<CondAttributes> = defineTuple<CondAttributes>("cond", {
   results: ({ onTrue }): readonly Aval[] => onTrue.outputs,
+  // The condition chooses between results, and has no derivative.
+  reaches: ({ onTrue, onFalse }) =>
+    dependences(onTrue).map((own, i) => new Set([0, ...shifted(own), ...shifted(dependences(onFalse)[i] ?? [])])),
   run({ inputs, attributes: { onTrue, onFalse } }: KernelContext<CondAttributes>) {
     const [condition, ...operands] = inputs;
     return runBody(condition.data[0] === 0 ? onFalse : onTrue, operands);
@@ -29,6 +32,8 @@ const condPrimitive: TuplePrimitive<CondAttributes> = defineTuple<CondAttributes
   pull: pullCond,
   batch: batchCond,
 });
+
+const shifted = (positions: Iterable<number>): number[] => [...positions].map((position) => position + 1);
 
 /** The derivative of the branch that is taken. */
 function pullCond(context: PullContext<CondAttributes>): (Tensor | undefined)[] {

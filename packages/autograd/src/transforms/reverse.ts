@@ -5,7 +5,7 @@ import { unregisteredNodes } from "../lifetime.js";
 import { add } from "../ops/elementwise.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { isTuple, type PullDirection, pickedIndex } from "./tuple.js";
+import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -78,7 +78,7 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
   const dependent = new Set<Node>();
   for (const leaf of leaves) dependent.add(leaf.node);
   return nodesSince(outputs, oldest).filter((node) => {
-    if (!dependent.has(node) && !node.inputs.some((input) => dependent.has(input))) return false;
+    if (!dependent.has(node) && !dependsOn(node, dependent)) return false;
     if (!isFloat(node.dtype)) return false;
     dependent.add(node);
     return true;

@@ -2,7 +2,7 @@ import { allocate, type Storage } from "../dtype.js";
 import { type Aval, type KernelContext, makeConstant, type Node } from "../graph.js";
 import { sizeOf } from "../shape.js";
 import { computedValue, Tensor } from "../tensor.js";
-import { type Body, compileBody } from "./body.js";
+import { type Body, compileBody, operandNodes, ownStorage } from "./body.js";
 
 /**
  * A loop over the leading axis of some operands. The body's inputs, and the operands, are constants, carries, and then what is scanned; its
@@ -26,10 +26,10 @@ export function runScan({ inputs, attributes }: KernelContext<ScanAttributes>): 
   const { body, constantCount, carryCount, length, reverse } = attributes;
   const step = compileBody(body);
   const first = constantCount + carryCount;
-  const given: Node[] = inputs.slice(0, first).map(({ shape, dtype, data }) => makeConstant(shape, dtype, data));
+  const given: Node[] = operandNodes(inputs.slice(0, first));
   const scanned = inputs.slice(first).map(({ shape, dtype, data }) => {
     const rest = shape.slice(1);
-    return { data, dtype, shape: rest, size: sizeOf(rest) };
+    return { data: ownStorage(data), dtype, shape: rest, size: sizeOf(rest) };
   });
   const stacks = body.outputs.slice(carryCount).map(({ shape, dtype }) => {
     const size = sizeOf(shape);
@@ -51,6 +51,3 @@ export function runScan({ inputs, attributes }: KernelContext<ScanAttributes>): 
 }
 
 const storageOf = (node: Node): Storage => computedValue(new Tensor(node), "scan");
-
-/** A part of a larger array in an array of its own, so that it does not keep the whole. */
-const ownStorage = (data: Storage): Storage => (data.byteLength === data.buffer.byteLength ? data : data.slice());

@@ -6,7 +6,7 @@ import { moveaxis } from "../ops/movement.js";
 import { showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
-import { batchBody, dependences, makeBody } from "./body.js";
+import { batchBody, dependences, loopDependences, makeBody } from "./body.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
 import { carryLeaves, nextCarry, resultLeaves } from "./loop-carry.js";
@@ -16,6 +16,7 @@ import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
 
 const scanPrimitive: TuplePrimitive<ScanAttributes> = defineTuple<ScanAttributes>("scan", {
   results: scanResults,
+  reaches: ({ body, constantCount, carryCount }) => loopDependences(body, constantCount, carryCount),
   run: runScan,
   pull: (context) => pullScan(context, (attributes, operands) => applyTuple(scanPrimitive, operands, attributes)),
   batch: batchScan,

@@ -1,6 +1,7 @@
-import type { Storage } from "../dtype.js";
+import type { DType, Storage } from "../dtype.js";
 import { type Aval, type BatchContext, type KernelContext, makeConstant, type Node, type Primitive } from "../graph.js";
 import { apply } from "../primitive.js";
+import type { Shape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 
 /**
@@ -35,6 +36,8 @@ export interface PullContext<A> {
 export interface TupleRules<A> {
   /** The shapes and dtypes of the results. */
   results(attributes: A): readonly Aval[];
+  /** For each result the operands that it depends on, by their positions. */
+  reaches(attributes: A): readonly ReadonlySet<number>[];
   /** Computes all results. */
   run(context: KernelContext<A>): readonly Storage[];
   /** A cotangent for each operand; undefined where it is zero or not needed. */
@@ -78,8 +81,13 @@ const packPrimitive: Primitive<undefined> = {
 /** Whether a primitive has several results. */
 export const isTuple = (primitive: Primitive): primitive is TuplePrimitive => "tuple" in primitive;
 
-interface PickAttributes extends Aval {
-  readonly index: number;
+/** Which result. An instance of a class, so that compilers know two picks to be the same by identity only: what is picked from is no operand like others. */
+class Pick implements Aval {
+  constructor(
+    readonly index: number,
+    readonly shape: Shape,
+    readonly dtype: DType,
+  ) {}
 }
 
 function storedPart(tuple: Storage, index: number): Storage {
@@ -88,7 +96,7 @@ function storedPart(tuple: Storage, index: number): Storage {
   return part;
 }
 
-const pickPrimitive: Primitive<PickAttributes> = {
+const pickPrimitive: Primitive<Pick> = {
   name: "pick",
   linear: "none",
   infer: ({ attributes: { shape, dtype } }) => ({ shape, dtype }),
@@ -106,7 +114,7 @@ const pickPrimitive: Primitive<PickAttributes> = {
 const built = new WeakMap<Node, readonly Tensor[]>();
 
 /** The pick of a tuple that can be built of simpler operators. */
-const inlinePickPrimitive: Primitive<PickAttributes> = {
+const inlinePickPrimitive: Primitive<Pick> = {
   ...pickPrimitive,
   expand({ inputs: [tuple], attributes: { index, shape, dtype } }) {
     const { node } = tuple;
@@ -124,12 +132,24 @@ function buildParts({ primitive, inputs, attributes }: Node): readonly Tensor[] 
   return (isTuple(primitive) && primitive.tuple.inline?.(operands, attributes)) || [];
 }
 
-const pickOf = ({ primitive }: Node): Primitive<PickAttributes> =>
+const pickOf = ({ primitive }: Node): Primitive<Pick> =>
   isTuple(primitive) && primitive.tuple.inline !== undefined ? inlinePickPrimitive : pickPrimitive;
 
 /** Which result of its tuple a node is; undefined for a node of another kind. */
 export const pickedIndex = ({ primitive, attributes }: Node): number | undefined =>
-  primitive === pickPrimitive || primitive === inlinePickPrimitive ? (attributes as PickAttributes).index : undefined;
+  (primitive === pickPrimitive || primitive === inlinePickPrimitive) && attributes instanceof Pick
+    ? attributes.index
+    : undefined;
+
+/** Whether a node depends on one of `nodes` through its operands; a pick does so only where its own result does. */
+export function dependsOn(node: Node, nodes: { has(node: Node): boolean }): boolean {
+  const index = pickedIndex(node);
+  const [tuple] = node.inputs;
+  if (index === undefined || tuple === undefined || !isTuple(tuple.primitive))
+    return node.inputs.some((input) => nodes.has(input));
+  const reached = tuple.primitive.tuple.reaches(tuple.attributes)[index];
+  return tuple.inputs.some((input, i) => reached?.has(i) === true && nodes.has(input));
+}
 
 /** The results of a primitive that has several. */
 export function applyTuple<A>(primitive: TuplePrimitive<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
@@ -137,5 +157,5 @@ export function applyTuple<A>(primitive: TuplePrimitive<A>, inputs: readonly Ten
   const pick = pickOf(tuple.node);
   return primitive.tuple
     .results(attributes)
-    .map(({ shape, dtype }, index) => apply(pick, [tuple], { index, shape, dtype }));
+    .map(({ shape, dtype }, index) => apply(pick, [tuple], new Pick(index, shape, dtype)));
 }

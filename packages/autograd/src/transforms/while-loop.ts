@@ -1,14 +1,26 @@
 import { describeValue } from "../convert.js";
 import { isFloat, type Storage } from "../dtype.js";
 import { GradientError, TransformError, ValueError } from "../errors.js";
-import { type Aval, type BatchContext, type KernelContext, makeConstant, type Node } from "../graph.js";
+import type { Aval, BatchContext, KernelContext, Node } from "../graph.js";
 import { reshape, stretch } from "../ops/broadcast.js";
 import { zeros } from "../ops/create.js";
 import { any } from "../ops/reduce.js";
 import { where } from "../ops/where.js";
 import { computedValue, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
-import { type Body, batchBody, bits, compileBody, inlineBody, makeBody, once, pushBody } from "./body.js";
+import {
+  type Body,
+  batchBody,
+  bits,
+  compileBody,
+  dependences,
+  inlineBody,
+  loopDependences,
+  makeBody,
+  once,
+  operandNodes,
+  pushBody,
+} from "./body.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
 import { carryLeaves, conditionTensor, nextCarry } from "./loop-carry.js";
@@ -23,6 +35,11 @@ interface WhileAttributes {
 
 const whilePrimitive: TuplePrimitive<WhileAttributes> = defineTuple<WhileAttributes>("whileLoop", {
   results: ({ body }): readonly Aval[] => body.outputs,
+  reaches: ({ test, body, constantCount }) => {
+    // How often the body runs depends on what the test sees.
+    const [tested = new Set<number>()] = dependences(test);
+    return loopDependences(body, constantCount, body.outputs.length).map((own) => new Set([...own, ...tested]));
+  },
   run: runWhile,
   pull: pullWhile,
   batch: batchWhile,
@@ -30,7 +47,7 @@ const whilePrimitive: TuplePrimitive<WhileAttributes> = defineTuple<WhileAttribu
 
 function runWhile({ inputs, attributes: { test, body, constantCount } }: KernelContext<WhileAttributes>): Storage[] {
   const [goesOn, step] = [compileBody(test), compileBody(body)];
-  let nodes: Node[] = inputs.map(({ shape, dtype, data }) => makeConstant(shape, dtype, data));
+  let nodes = operandNodes(inputs);
   const constants = nodes.slice(0, constantCount);
   const valueOf = (node: Node | undefined): Storage => {
     if (node === undefined) throw new Error("whileLoop: a body without a result");
@@ -53,6 +70,10 @@ interface TangentAttributes {
 /** What forward mode transposes: a loop has no reverse, for the number of its steps is not known, and this stands in its place between the two passes. */
 const tangentPrimitive: TuplePrimitive<TangentAttributes> = defineTuple<TangentAttributes>("whileLoop", {
   results: ({ results }) => results,
+  reaches: ({ loop, given, results }) => {
+    const count = loop.body.inputs.length + given.length;
+    return results.map(() => new Set(Array.from({ length: count }, (_, i) => i)));
+  },
   run() {
     throw noReverse();
   },
