@@ -5,8 +5,8 @@
 import { polynomial } from "./polynomial.js";
 import { sinPi } from "./stable.js";
 
-const EULER_GAMMA = 0.5772156649015329;
-const HALF_LOG_TWO_PI = 0.9189385332046728;
+export const EULER_GAMMA = 0.5772156649015329;
+export const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** ζ(k) − 1 for k = 2, 3, … (DLMF §25.2; computed to 100 digits and rounded). */
 const ZETA_MINUS_ONE = [
@@ -21,11 +21,11 @@ const ZETA_MINUS_ONE = [
 ];
 
 /** (−1)^k (ζ(k) − 1) / k, highest k first: log Γ(2 + z) = (1 − γ) z + Σ … z^k for |z| < 2 (DLMF 5.7.3). */
-const ABOUT_TWO = ZETA_MINUS_ONE.map((zeta, i) => ((i % 2 === 0 ? 1 : -1) * zeta) / (i + 2)).reverse();
+export const ABOUT_TWO = ZETA_MINUS_ONE.map((zeta, i) => ((i % 2 === 0 ? 1 : -1) * zeta) / (i + 2)).reverse();
 /** (−1)^k ζ(k) / k, highest k first: log Γ(1 + z) = −γ z + Σ … z^k for |z| < 1. */
-const ABOUT_ONE = ZETA_MINUS_ONE.map((zeta, i) => ((i % 2 === 0 ? 1 : -1) * (1 + zeta)) / (i + 2)).reverse();
+export const ABOUT_ONE = ZETA_MINUS_ONE.map((zeta, i) => ((i % 2 === 0 ? 1 : -1) * (1 + zeta)) / (i + 2)).reverse();
 /** B₂ₖ / (2k (2k − 1)), k = 8 … 1 (DLMF 5.11.1). */
-const STIRLING = [-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12];
+export const STIRLING = [-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12];
 
 function stirling(x: number): number {
   const correction = polynomial(1 / (x * x), STIRLING) / x;

@@ -4,11 +4,11 @@ import { polynomial } from "./polynomial.js";
 import { cosPi, sinPi } from "./stable.js";
 
 /** The zero of ψ on the positive axis, in two parts: their sum is right to 107 bits. */
-const ROOT = 1.4616321449683622;
-const ROOT_LOW = 9.549995429965697e-17;
+export const ROOT = 1.4616321449683622;
+export const ROOT_LOW = 9.549995429965697e-17;
 
 /** Taylor coefficients ψ⁽ᵏ⁾(root) / k!, k = 1 … 40 (computed to 100 digits and rounded). */
-const ABOUT_ROOT = [
+export const ABOUT_ROOT = [
   0.9676722454476212, -0.4427631689835921, 0.258499760955651, -0.16394270544240652, 0.10782405069126237,
   -0.07219956125645471, 0.04880428816414311, -0.03316112647484736, 0.022597648232218104, -0.01542476590494896,
   0.010538791616612175, -0.007204534386356869, 0.004926781395729853, -0.003369801655439328, 0.002305126326734928,
@@ -20,10 +20,10 @@ const ABOUT_ROOT = [
 ].reverse();
 
 /** B₂ₖ / 2k, k = 8 … 1 (DLMF 5.11.2). */
-const ASYMPTOTIC = [-3617 / 8160, 1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12];
+export const ASYMPTOTIC = [-3617 / 8160, 1 / 12, -691 / 32760, 1 / 132, -1 / 240, 1 / 252, -1 / 120, 1 / 12];
 
 /** B₂ₖ / (2k)!, k = 1 … 12, for the Euler–Maclaurin formula (DLMF 2.10.1). */
-const EULER_MACLAURIN = [
+export const EULER_MACLAURIN = [
   1 / 12,
   -1 / 720,
   1 / 30240,
@@ -70,7 +70,7 @@ export function digamma(x: number): number {
   return h * polynomial(h, ABOUT_ROOT) + shift;
 }
 
-const FACTORIALS = [1];
+export const FACTORIALS = [1];
 for (let n = 1; n <= 170; n++) FACTORIALS.push(FACTORIALS[n - 1]! * n);
 
 /** n! / y^power for y > 0, though either factor may overflow or underflow by itself. */

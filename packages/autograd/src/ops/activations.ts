@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { between, isUnsigned } from "../ir/element-code.js";
+import * as scalar from "../ir/functions/index.js";
 import { operator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { abs, div, square } from "./arithmetic.js";
@@ -160,6 +161,7 @@ export const softsign: UnaryOperator = elementwise("softsign", {
  */
 export const tanhshrink: UnaryOperator = elementwise("tanhshrink", {
   value: tanhshrinkOf,
+  code: scalar.tanhshrink,
   // d(x − tanh x) = tanh² x dx
   derivative: (x) => square(tanh(x)),
 });

@@ -1,5 +1,6 @@
 import { isUnsigned } from "../ir/element-code.js";
 import type { Expr, ExpressionBuilder } from "../ir/expression.js";
+import * as scalar from "../ir/functions/index.js";
 import type { Sampler } from "../sampling.js";
 import type { Tensor } from "../tensor.js";
 import { equal, greater, less } from "./comparison.js";
@@ -125,6 +126,7 @@ export const rsqrt: UnaryOperator = elementwise("rsqrt", {
  */
 export const cbrt: UnaryOperator = elementwise("cbrt", {
   value: Math.cbrt,
+  code: scalar.cbrt,
   vjp: ({ output: y, cotangent: g }) => [div(g, mul(3, square(y)))],
   domain: { min: 0.2, max: 6 },
 });

@@ -1,4 +1,5 @@
 import { asTensor } from "../convert.js";
+import { isReal } from "../ir/element-code.js";
 import * as scalar from "../ir/functions/index.js";
 import { integerPower, power } from "../numbers/power.js";
 import { exp2 as exp2Of, xlogy as xlogyOf } from "../numbers/stable.js";
@@ -102,6 +103,7 @@ export const log1p: UnaryOperator = elementwise("log1p", {
 
 const powBinary: BinaryOperator = elementwise("pow", {
   value: power,
+  code: (b, x, y) => (isReal(x.type) ? scalar.power(b, x, y) : scalar.integerPower(b, x, y)),
   integers: "keep",
   integerValue: integerPower,
   vjp({ inputs: [a, b], output: y, cotangent: g }) {
@@ -141,6 +143,8 @@ export const pow = operator(
  */
 export const xlogy: BinaryOperator = elementwise("xlogy", {
   value: xlogyOf,
+  code: (b, x, y) =>
+    b.select(b.and(b.eq(x, b.like(x, 0)), b.not(b.isNaN(y))), b.like(x, 0), b.mul(x, scalar.log(b, y))),
   linear: [0],
   vjp({ inputs: [x, y], cotangent: g }) {
     // Taken at y = 1 where it would be 0 · ∞: log y and x / y vanish there.

@@ -1,4 +1,5 @@
 import { forReals } from "../ir/element-code.js";
+import * as scalar from "../ir/functions/index.js";
 import {
   floorDivideInteger,
   floorDivide as floorDivideOf,
@@ -85,6 +86,7 @@ const betweenJumps: readonly Domain[] = [
  */
 export const floorDivide: BinaryOperator = elementwise("floorDivide", {
   value: floorDivideOf,
+  code: scalar.floorDivide,
   integers: "keep",
   integerValue: floorDivideInteger,
   booleans: "error",
@@ -102,6 +104,7 @@ export const floorDivide: BinaryOperator = elementwise("floorDivide", {
  */
 export const remainder: BinaryOperator = elementwise("remainder", {
   value: remainderOf,
+  code: scalar.remainder,
   integers: "keep",
   integerValue: remainderInteger,
   booleans: "error",

@@ -1,5 +1,7 @@
 import { asTensor } from "../convert.js";
 import { ValueError } from "../errors.js";
+import type { Expr, ExpressionBuilder } from "../ir/expression.js";
+import * as scalar from "../ir/functions/index.js";
 import { normalCdf as normalCdfOf } from "../numbers/error-function.js";
 import { sigmoid as sigmoidOf, softplus as softplusOf } from "../numbers/stable.js";
 import { operator } from "../primitive.js";
@@ -22,6 +24,10 @@ interface ExponentialUnit {
 
 const exponentialUnit = parametric<ExponentialUnit>("elu", ({ alpha, scale, rate }) => ({
   value: (x: number) => (x > 0 ? scale * x : scale * alpha * Math.expm1(rate * x)),
+  code(b, x) {
+    const left = b.mul(b.like(x, scale * alpha), scalar.expm1(b, b.mul(b.like(x, rate), x)));
+    return b.select(b.gt(x, b.like(x, 0)), b.mul(b.like(x, scale), x), left);
+  },
   vjp: ({ inputs: [x], output: y, cotangent: g }) => [
     where(greater(x, 0), mul(g, scale), mul(g, mul(rate, add(y, scale * alpha)))),
   ],
@@ -96,6 +102,10 @@ export const selu = operator(
 /** x · p where p falls to 0 at −∞ faster than any power of x. */
 const gated = (x: number, p: number): number => (x === -Infinity ? -0 : x * p);
 
+/** The same as code. */
+const gatedCode = (b: ExpressionBuilder, x: Expr, p: Expr): Expr =>
+  b.select(b.eq(x, b.like(x, Number.NEGATIVE_INFINITY)), b.like(x, -0), b.mul(x, p));
+
 /**
  * x · σ(x), element by element, also called swish (Elfwing, Uchibe & Doya, Neural Networks 107, 2018).
  *
@@ -105,6 +115,7 @@ const gated = (x: number, p: number): number => (x === -Infinity ? -0 : x * p);
  */
 export const silu: UnaryOperator = elementwise("silu", {
   value: (x: number) => gated(x, sigmoidOf(x)),
+  code: (b, x) => gatedCode(b, x, scalar.sigmoid(b, x)),
   // σ' = σ(x) σ(−x), so that d(xσ) = σ + (xσ) σ(−x)
   derivative: (x, y) => add(sigmoid(x), mul(y, sigmoid(neg(x)))),
 });
@@ -118,6 +129,7 @@ export const silu: UnaryOperator = elementwise("silu", {
  */
 export const mish: UnaryOperator = elementwise("mish", {
   value: (x: number) => gated(x, Math.tanh(softplusOf(x))),
+  code: (b, x) => gatedCode(b, x, scalar.tanhOfSoftplus(b, x)),
   derivative: (x) => {
     const t = tanh(softplus(x));
     // Beyond ±750 the second term is 0 to the last bit, and without the bound its derivative would overflow on the way.
@@ -128,6 +140,7 @@ export const mish: UnaryOperator = elementwise("mish", {
 
 const exactGelu: UnaryOperator = elementwise("gelu", {
   value: (x: number) => gated(x, normalCdfOf(x)),
+  code: (b, x) => gatedCode(b, x, scalar.normalCdf(b, x)),
   // d(xΦ) = Φ + xφ
   derivative: (x) => add(normalCdf(x), mul(x, normalPdf(x))),
 });
@@ -138,6 +151,10 @@ const tanhGeluCubic = 0.044715;
 
 const tanhGelu: UnaryOperator = elementwise("tanhGelu", {
   value: (x: number) => gated(x, sigmoidOf(tanhGeluSteepness * x * (1 + tanhGeluCubic * x * x))),
+  code(b, x) {
+    const factor = b.add(b.like(x, 1), b.mul(b.mul(b.like(x, tanhGeluCubic), x), x));
+    return gatedCode(b, x, scalar.sigmoid(b, b.mul(b.mul(b.like(x, tanhGeluSteepness), x), factor)));
+  },
   derivative(x) {
     // Beyond ±30, σ(2u) is 0 or 1 to the last bit, and without the bound x³ would overflow.
     const bounded = clip(x, { min: -30, max: 30 });

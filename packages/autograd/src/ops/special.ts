@@ -1,5 +1,6 @@
 import { asTensor } from "../convert.js";
 import { ValueError } from "../errors.js";
+import * as scalar from "../ir/functions/index.js";
 import {
   erfc as erfcOf,
   erfinv as erfinvOf,
@@ -27,6 +28,7 @@ const rootPi = Math.sqrt(Math.PI);
  */
 export const erf: UnaryOperator = elementwise("erf", {
   value: erfOf,
+  code: scalar.erf,
   derivative: (x) => mul(2 / rootPi, exp(neg(square(x)))),
 });
 
@@ -39,6 +41,7 @@ export const erf: UnaryOperator = elementwise("erf", {
  */
 export const erfc: UnaryOperator = elementwise("erfc", {
   value: erfcOf,
+  code: scalar.erfc,
   derivative: (x) => mul(-2 / rootPi, exp(neg(square(x)))),
 });
 
@@ -51,6 +54,7 @@ export const erfc: UnaryOperator = elementwise("erfc", {
  */
 export const erfinv: UnaryOperator = elementwise("erfinv", {
   value: erfinvOf,
+  code: scalar.erfinv,
   // The reciprocal of erf' at y = erfinv x.
   derivative: (_, y) => mul(rootPi / 2, exp(square(y))),
   domain: { min: -0.9, max: 0.9 },
@@ -59,12 +63,14 @@ export const erfinv: UnaryOperator = elementwise("erfinv", {
 /** Φ(x), the standard normal distribution function. */
 export const normalCdf: UnaryOperator = elementwise("normalCdf", {
   value: normalCdfOf,
+  code: scalar.normalCdf,
   derivative: (x) => normalPdf(x),
 });
 
 /** φ(x) = e^(−x²/2) / √(2π), the standard normal density. */
 export const normalPdf: UnaryOperator = elementwise("normalPdf", {
   value: (x: number) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI),
+  code: scalar.normalPdf,
   derivative: (x, y) => neg(mul(x, y)),
 });
 
@@ -77,6 +83,7 @@ export const normalPdf: UnaryOperator = elementwise("normalPdf", {
  */
 export const lgamma: UnaryOperator = elementwise("lgamma", {
   value: lgammaOf,
+  code: scalar.lgamma,
   derivative: (x) => digamma(x),
   domain: { min: 0.3, max: 6 },
 });
@@ -91,6 +98,7 @@ export const lgamma: UnaryOperator = elementwise("lgamma", {
  */
 export const digamma: UnaryOperator = elementwise("digamma", {
   value: digammaOf,
+  code: scalar.digamma,
   derivative: (x) => polygammaAt({ order: 1 }, x),
   domain: { min: 0.3, max: 6 },
 });
@@ -102,6 +110,7 @@ interface Order {
 
 const polygammaAt: ParametricOperator<Order> = parametric("polygamma", ({ order }) => ({
   value: (x: number) => polygammaOf(order, x),
+  ...scalar.polygamma(order),
   derivative: (x) => polygammaAt({ order: order + 1 }, x),
 }));
 
@@ -130,6 +139,7 @@ export const polygamma = operator(
 
 const sincAt: ParametricOperator<Order> = parametric("sinc", ({ order }) => ({
   value: (x: number) => sincDerivative(order, x),
+  ...scalar.sincDerivative(order),
   derivative: (x) => sincAt({ order: order + 1 }, x),
 }));
 

@@ -47,6 +47,7 @@ export const tan: UnaryOperator = elementwise("tan", {
  */
 export const asin: UnaryOperator = elementwise("asin", {
   value: Math.asin,
+  code: scalar.asin,
   // (1 − x)(1 + x) keeps accuracy near ±1, where 1 − x² would cancel.
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, sqrt(mul(sub(1, x), add(1, x))))],
   domain: { min: -0.9, max: 0.9 },
@@ -60,6 +61,7 @@ export const asin: UnaryOperator = elementwise("asin", {
  */
 export const acos: UnaryOperator = elementwise("acos", {
   value: Math.acos,
+  code: scalar.acos,
   vjp: ({ inputs: [x], cotangent: g }) => [neg(div(g, sqrt(mul(sub(1, x), add(1, x)))))],
   domain: { min: -0.9, max: 0.9 },
 });
@@ -72,6 +74,7 @@ export const acos: UnaryOperator = elementwise("acos", {
  */
 export const atan: UnaryOperator = elementwise("atan", {
   value: Math.atan,
+  code: scalar.atan,
   derivative: (x) => reciprocal(add(1, square(x))),
 });
 
@@ -84,6 +87,7 @@ export const atan: UnaryOperator = elementwise("atan", {
  */
 export const hypot: BinaryOperator = elementwise("hypot", {
   value: hypotOf,
+  code: scalar.hypot,
   derivative: [(a, _b, y) => div(a, orOne(y)), (_a, b, y) => div(b, orOne(y))],
   domain: [{ min: 0.3, max: 3 }, {}],
 });
@@ -101,6 +105,7 @@ const orOne = (length: Tensor): Tensor => where(equal(length, 0), 1, length);
  */
 export const atan2: BinaryOperator = elementwise("atan2", {
   value: Math.atan2,
+  code: scalar.atan2,
   vjp({ inputs: [a, b], cotangent: g }) {
     // Divided twice by the distance: its square would overflow.
     const distance = orOne(hypot(a, b));

@@ -1,5 +1,5 @@
 import type { Expr, ExpressionBuilder } from "../expression.js";
-import { exponentialMinusOne, exponentialTimesPower, inversePower, reduceByLogTwo } from "./exponential.js";
+import { exp, exponentialMinusOne, exponentialTimesPower, inversePower, reduceByLogTwo } from "./exponential.js";
 import { log, log1p } from "./logarithm.js";
 import { atMost, formatOf, horner, realFunction } from "./real-function.js";
 
@@ -94,3 +94,21 @@ export const atanh = realFunction("atanh", (b, x) => {
   const argument = b.select(b.lt(a, b.like(x, 0.5)), near, b.div(twice, rest));
   return b.copysign(b.mul(b.like(x, 0.5), log1p(b, argument)), x);
 });
+
+/** x − tanh x: from the series where the difference would cancel. */
+export const tanhshrink = realFunction("tanhshrink", (b, x) => {
+  const z = b.mul(x, x);
+  const small = b.neg(b.mul(b.mul(x, z), horner(b, z, smallTanh.f64)));
+  return b.select(b.lt(b.abs(x), b.like(x, 0.625)), small, b.sub(x, tanh(b, x)));
+});
+
+const tanhOfSoftplusBody = (b: ExpressionBuilder, x: Expr): Expr => {
+  // With e = eˣ: ((1 + e)² − 1) / ((1 + e)² + 1) = n / (n + 2) for n = e (e + 2).
+  const e = exp(b, atMost(b, x, 40));
+  const two = b.like(x, 2);
+  const n = b.mul(e, b.add(e, two));
+  return b.div(n, b.add(n, two));
+};
+
+/** tanh log(1 + eˣ). */
+export const tanhOfSoftplus = realFunction("tanhOfSoftplus", tanhOfSoftplusBody, tanhOfSoftplusBody);

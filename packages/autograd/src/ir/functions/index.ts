@@ -1,5 +1,11 @@
+export { floorDivide, remainder } from "./division.js";
+export { erf, erfc, erfinv, normalCdf, normalPdf } from "./error-function.js";
 export { exp, exp2, expm1 } from "./exponential.js";
-export { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.js";
+export { digamma, lgamma, polygamma } from "./gamma.js";
+export { sincDerivative } from "./half-turns.js";
+export { acosh, asinh, atanh, cosh, sinh, tanh, tanhOfSoftplus, tanhshrink } from "./hyperbolic.js";
+export { acos, asin, atan, atan2 } from "./inverse-circular.js";
 export { log, log1p, log2, log10 } from "./logarithm.js";
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./logistic.js";
+export { cbrt, hypot, integerPower, power } from "./power.js";
 export { cos, sin, tan } from "./trigonometric.js";

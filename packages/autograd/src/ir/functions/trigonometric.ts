@@ -70,7 +70,7 @@ const isOdd = (b: ExpressionBuilder, quarter: Expr): Expr =>
   b.ne(b.and(quarter, integer(b, quarter, 1)), integer(b, quarter, 0));
 
 /** sin (x + ahead · π/2) from the reduced x. */
-function sineOf(b: ExpressionBuilder, reduced: Reduced, ahead: 0 | 1): Expr {
+export function sineOf(b: ExpressionBuilder, reduced: Reduced, ahead: 0 | 1): Expr {
   const { sine: s, cosine: c } = sineAndCosine(b, reduced);
   const quarter = ahead === 0 ? reduced.quarter : b.add(reduced.quarter, integer(b, reduced.quarter, ahead));
   const value = b.select(isOdd(b, quarter), b.add(c.high, c.low), b.add(s.high, s.low));
