@@ -20,7 +20,7 @@ export function domainOf(shape: Shape): number[] {
  * Undefined where its length has no such divisor.
  */
 export function chunksOf(side: number, inner: boolean): number | undefined {
-  if (inner && side >= 8 && side <= 4 * parts) return side;
+  if (inner && side >= 8 && side <= shareable) return side;
   for (let count = parts; count >= 2; count--) if (side % count === 0 && (count >= 8 || side < shareable)) return count;
   for (let count = parts + 1; count <= 4 * parts; count++) if (side % count === 0) return count;
   for (let count = 7; count >= 2; count--) if (side % count === 0) return count;

@@ -47,7 +47,7 @@ export function interpret({ inputs, outputs }: Program): Executable {
   return {
     run(given) {
       const values = initial.slice();
-      for (let i = 0; i < inputs.length; i++) values[i] = given[i]?.value ?? nothing;
+      for (let i = 0; i < inputs.length; i++) values[i] = given[i]?.value ?? given[i]?.device?.read() ?? nothing;
       for (const step of steps) runStep(step, values);
       return results.map((place, i) => {
         const { shape, dtype } = outputs[i] as Node;

@@ -3,6 +3,7 @@ import type { Affine } from "../ir/affine.js";
 import type { Expr, ExpressionBuilder, ScalarType } from "../ir/expression.js";
 import type { Combine } from "../ir/lowering.js";
 import type { Shape } from "../shape.js";
+import type { ProductOrder } from "./product-order.js";
 import type { Value } from "./values.js";
 
 /** A place in memory that holds a value, row-major. */
@@ -76,6 +77,7 @@ export interface ProductKernel {
   readonly a: MatrixOperand;
   readonly b: MatrixOperand;
   readonly out: Buffer;
+  readonly order: ProductOrder;
 }
 
 /** The reference kernel of an operator without a lowering, called in the host. */

@@ -7,6 +7,7 @@ import { reducedShape, type Shape, sizeOf } from "../shape.js";
 import { chunksOf, domainOf } from "./domains.js";
 import type { Buffer, Kernel, LoopKernel, MatrixOperand, Reduction, Schedule, Store } from "./kernel.js";
 import { isInline, loweringOf, setLowering } from "./lowerings.js";
+import { productOrder } from "./product-order.js";
 import type { Value, Values } from "./values.js";
 
 /** Where a value is computed. */
@@ -356,6 +357,8 @@ class Scheduler {
         if (loops.position < last || loops.columns || loops.builder.size > longBody) continue;
         const rank = rankOfRows(loops, rows);
         if (rank === undefined || (loops.rowRank !== undefined && loops.rowRank !== rank)) continue;
+        const inner = loops.sizes.slice(rank);
+        if (inner.length !== reduced.length || inner.some((size, i) => size !== x.shape[reduced[i] ?? 0])) continue;
         const place = this.#joinReduction(value, lowering, loops, x, rank);
         if (place !== undefined) return place;
       }
@@ -506,20 +509,21 @@ class Scheduler {
   #product(value: Value, lowering: Lowering & { readonly kind: "product" }): Place {
     const [a, b] = [operandOf(value, 0), operandOf(value, 1)];
     const batch = value.shape.slice(0, -2);
-    const left = this.#matrix(a, batch, lowering.a);
-    const right = this.#matrix(b, batch, lowering.b);
     const m = value.shape[value.shape.length - 2] ?? 1;
     const n = value.shape[value.shape.length - 1] ?? 1;
     const k = a.shape[a.shape.length - (lowering.a ? 2 : 1)] ?? 1;
     if (k === 0) return this.#filled(value, 0);
+    const order = productOrder(m, n, k, lowering);
+    const left = this.#matrix(a, batch, lowering.a, order.alongK ? "columns" : "any");
+    const right = this.#matrix(b, batch, lowering.b, order.alongK ? "rows" : "any");
     const place = this.#inMemory(value, this.#kernels.length);
     if (place.buffer === undefined) throw new Error("a product is in memory");
-    this.#kernels.push({ kind: "product", m, n, k, batch, a: left, b: right, out: place.buffer });
+    this.#kernels.push({ kind: "product", m, n, k, batch, a: left, b: right, out: place.buffer, order });
     return place;
   }
 
   /** A matrix as strides into a buffer: views of what is in memory cost nothing. */
-  #matrix(value: Value, batch: Shape, transposed: boolean): MatrixOperand {
+  #matrix(value: Value, batch: Shape, transposed: boolean, unit: "rows" | "columns" | "any"): MatrixOperand {
     let bottom = value;
     while (!this.#places.has(bottom) && !this.#isLeaf(bottom)) {
       const { kind } = loweringOf(bottom);
@@ -528,9 +532,11 @@ class Scheduler {
       bottom = x;
     }
     this.#place(bottom);
-    return (
-      this.#asMatrix(value, batch, transposed) ?? this.#asMatrix(this.#place(value).value, batch, transposed, true)!
-    );
+    const view = this.#asMatrix(value, batch, transposed);
+    if (view !== undefined && (unit === "any" || isUnit(view, unit))) return view;
+    const copy = this.#asMatrix(this.#place(value).value, batch, transposed, true);
+    if (copy === undefined) throw new Error(`${value.primitive.name} is not in memory`);
+    return copy;
   }
 
   #asMatrix(value: Value, batch: Shape, transposed: boolean, inMemory = false): MatrixOperand | undefined {
@@ -663,6 +669,10 @@ function indicesAlong(flat: Affine, shape: Shape): Affine[] {
     return term === undefined ? constantIndex(0) : variableIndex(term.variable);
   });
 }
+
+/** Whether neighbours along k are neighbours in memory. */
+const isUnit = ({ rowStride, columnStride }: MatrixOperand, unit: "rows" | "columns"): boolean =>
+  (unit === "rows" ? rowStride : columnStride) === 1;
 
 function close(loops: OpenLoops): LoopKernel {
   const { builder, sizes, rowRank, columns, reductions, stores, reads, places } = loops;

@@ -37,9 +37,8 @@ export class Accumulator {
     this.#lanes = lanes;
     const { accumulator } = reduction;
     this.#type = accumulator === "f32" || accumulator === "f64" || accumulator === "u32" ? accumulator : "i32";
-    // Four float32 elements are accumulated as twice two in float64.
-    const twice = this.#widens && lanes === 4;
-    this.#vectors = Array.from({ length: twice ? 2 : 1 }, () => w.local("v128"));
+    // Sums in float64 run in four parts, whether elements come by twos or by fours: one order, and so the same bits, in all loops.
+    this.#vectors = Array.from({ length: this.#type === "f64" ? 2 : 1 }, () => w.local("v128"));
     this.#tail = w.local(scalarValueType(this.#type));
   }
 
@@ -68,13 +67,15 @@ export class Accumulator {
     w.set(this.#tail);
   }
 
-  /** Takes the vector on the stack. */
-  addVector(): void {
+  /** Takes the vector on the stack: the first or the second of a group of four elements, where they come by twos. */
+  addVector(half: 0 | 1): void {
     const w = this.#w;
     const [first = 0, second] = this.#vectors;
     const code = vectorCodes[this.#type][this.#reduction.combine];
-    if (!this.#widens) {
-      w.get(first).simd(code).set(first);
+    if (this.#lanes === 2 || !this.#widens) {
+      const sum = (half === 1 ? second : first) ?? first;
+      if (this.#widens) w.simd(simd.f64x2PromoteLowF32x4);
+      w.get(sum).simd(code).set(sum);
       return;
     }
     const element = w.local("v128");
@@ -149,7 +150,7 @@ export class Accumulator {
     w.get(first);
     if (this.#type === "f64" && this.#reduction.result.type === "f32") {
       w.simd(simd.f32x4DemoteF64x2Zero);
-      if (second !== undefined) w.get(second).simd(simd.f32x4DemoteF64x2Zero).shuffle(lowHalves);
+      if (second !== undefined && this.#lanes === 4) w.get(second).simd(simd.f32x4DemoteF64x2Zero).shuffle(lowHalves);
     }
     this.#release();
   }

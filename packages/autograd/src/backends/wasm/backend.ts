@@ -17,7 +17,7 @@ export class Backend {
 
   programOptions(): ProgramOptions {
     const { maximum, shared } = this.memory;
-    return { memory: { initial: 1, maximum, shared }, fma: !!process.env.FMA, threads: 1 };
+    return { memory: { initial: 1, maximum, shared }, fma: false, threads: 1 };
   }
 
   /** Runs a program's function in as many threads as it is worth. */

@@ -323,11 +323,13 @@ export class Body {
 
 const typesOf = (args: readonly Expr[]): ScalarType[] => args.map(({ type }) => type);
 
-/** Whether anything below the roots has 64 bits: vectors then have two lanes. Functions that are called count too. */
-export function lanesFor(roots: readonly Expr[]): Lanes {
-  return expressionsBelow(roots).some((e) => isWide(e.type) || (e.callee !== undefined && calleeIsWide(e.callee, e)))
-    ? 2
-    : 4;
+/** Vectors have two lanes where an expression, or an operand of one, has 64 bits. Functions that are called count too. */
+export function lanesFor(expressions: readonly Expr[]): Lanes {
+  const isNarrow = (e: Expr): boolean =>
+    !isWide(e.type) &&
+    e.args.every(({ type }) => !isWide(type)) &&
+    (e.callee === undefined || !calleeIsWide(e.callee, e));
+  return expressions.every(isNarrow) ? 4 : 2;
 }
 
 const wide = new WeakMap<ScalarFunction, Map<string, boolean>>();
@@ -343,7 +345,7 @@ function calleeIsWide(callee: ScalarFunction, e: Expr): boolean {
   if (before !== undefined) return before;
   const b = new ExpressionBuilder();
   const [x = b.constant("f64", 0), y = x, z = x] = types.map((type, i) => b.parameter(type, i));
-  const result = lanesFor([callee.body(b, x, y, z)]) === 2;
+  const result = lanesFor(expressionsBelow([callee.body(b, x, y, z)])) === 2;
   known.set(key, result);
   return result;
 }

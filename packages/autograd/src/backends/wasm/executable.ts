@@ -40,6 +40,7 @@ interface OutputPlace {
   readonly constant: Storage | undefined;
 }
 
+/** A program compiled to a module, with the memory that it works in. */
 class WasmExecutable implements Executable {
   readonly #program: Program;
   readonly #backend: Backend;
@@ -53,6 +54,7 @@ class WasmExecutable implements Executable {
   readonly #borrowed: { readonly address: number; readonly bytes: number }[] = [];
   /** What host kernels made that has no place in memory. */
   readonly #carried = new Map<Buffer, Storage>();
+  #hostError: Error | undefined;
   #reference: Executable | undefined;
 
   constructor(program: Program, scheduled: Schedule, backend: Backend) {
@@ -101,7 +103,8 @@ class WasmExecutable implements Executable {
     if (source.kind !== "constant" || size === 0 || source.value.data === undefined) return;
     const { memory } = this.#backend;
     const place = this.#placeOf(buffer);
-    const address = place.address ?? memory.allocate(size * bytesPerElement(dtype));
+    const bytes = size * bytesPerElement(dtype);
+    const address = place.address ?? memory.allocate(bytes);
     memory.write(address, dtype, source.value.data);
     if (place.address === undefined) memory.words()[place.pointer] = address;
   }
@@ -118,7 +121,9 @@ class WasmExecutable implements Executable {
     const words = memory.words();
     words[this.#failure] = 0;
     try {
+      this.#hostError = undefined;
       this.#backend.enter(this.#run, this.#base, this.#compiled.threaded);
+      if (this.#hostError !== undefined) throw this.#hostError;
     } catch (error) {
       for (const resident of residents) resident?.release();
       throw error;
@@ -184,7 +189,17 @@ class WasmExecutable implements Executable {
     return this.#reference.run(given);
   }
 
+  /** Host kernels that throw must not leave the module while other threads wait in it: the error is thrown after the run. */
   #callHost(number: number): void {
+    if (this.#hostError !== undefined) return;
+    try {
+      this.#runHost(number);
+    } catch (error) {
+      this.#hostError = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #runHost(number: number): void {
     const kernel = this.#compiled.hostKernels[number];
     if (kernel === undefined) throw new Error(`no host kernel ${number}`);
     const { value, out } = kernel;

@@ -53,7 +53,7 @@ class LoopCompiler {
   readonly #kernel: LoopKernel;
   readonly #context: LoopContext;
   readonly #w: FunctionWriter;
-  readonly #lanes: Lanes;
+  #lanes: Lanes = 4;
   readonly #stores: readonly Store[];
   readonly #reductions: readonly Reduction[];
   #outer: readonly Group[];
@@ -80,7 +80,6 @@ class LoopCompiler {
     this.#stores = stores.map((store, i) => ({ ...store, expr: roots[i] ?? store.expr }));
     this.#reductions = reductions.map((r, i) => ({ ...r, argument: roots[stores.length + i] ?? r.argument }));
     const below = expressionsBelow(roots);
-    this.#lanes = lanesFor(roots);
     this.#work = below.length;
     const indices = [...below.flatMap(({ index }) => index ?? []), ...stores.map(({ index }) => index)];
     const all = sizes.length;
@@ -90,7 +89,9 @@ class LoopCompiler {
       this.#inner = groups.slice(-1);
     } else {
       this.#outer = groupLoops(sizes, 0, rowRank, indices);
-      this.#inner = groupLoops(sizes, rowRank, all, indices);
+      // In the order of the reduced axes, joined or not: what is summed in one order has the same bits everywhere.
+      this.#inner =
+        columns || reductions.length === 0 ? groupLoops(sizes, rowRank, all, indices) : apart(sizes, rowRank);
     }
     const one: Group = { size: 1, variable: all };
     if (this.#inner.length === 0) this.#inner = [one];
@@ -99,6 +100,10 @@ class LoopCompiler {
     this.#w = context.module.function(kernel.name, ["i32", "i32", "i32"], []);
     this.#scalars = new Body(this.#surroundings(), 1);
     this.#classify(below);
+    // What is the same along a row is computed one by one, whatever its type.
+    const elements = new Set<Expr>(this.#reductions.map(({ argument }) => argument));
+    for (const { expr, level } of this.#stores) if (level === "element" || columns) elements.add(expr);
+    this.#lanes = lanesFor(below.filter((e) => this.#depths.get(e) === 2 || elements.has(e)));
   }
 
   /** Depth 0: the same in the whole run; 1: the same along a row; 2: of each element. Stages: after which reductions. */
@@ -113,21 +118,26 @@ class LoopCompiler {
           : (variable: number): boolean => variable >= rowRank;
       return index.terms.some(({ variable }) => isInner(variable)) ? 2 : 1;
     };
-    for (const e of below) {
-      let depth = e.index === undefined ? 0 : depthOf(e.index);
-      let stage = 0;
-      if (e.op === "parameter") {
-        depth = this.#kernel.columns ? 2 : 1;
-        stage = (this.#stageOf[Number(e.value)] ?? 0) + 1;
-      }
-      for (const arg of e.args) {
-        depth = Math.max(depth, this.#depths.get(arg) ?? 0) as 0 | 1 | 2;
-        stage = Math.max(stage, this.#stages.get(arg) ?? 0);
-      }
-      this.#depths.set(e, depth as 0 | 1 | 2);
-      this.#stages.set(e, stage);
-      for (const { number, argument } of this.#reductions) if (argument === e) this.#stageOf[number] = stage;
+    // A result may have a lower number than what it is combined of: as many rounds as there can be stages.
+    for (let round = 0; round <= this.#reductions.length; round++) {
+      for (const e of below) this.#classifyOne(e, e.index === undefined ? 0 : depthOf(e.index));
     }
+  }
+
+  #classifyOne(e: Expr, own: 0 | 1 | 2): void {
+    let depth: number = own;
+    let stage = 0;
+    if (e.op === "parameter") {
+      depth = this.#kernel.columns ? 2 : 1;
+      stage = (this.#stageOf[Number(e.value)] ?? 0) + 1;
+    }
+    for (const arg of e.args) {
+      depth = Math.max(depth, this.#depths.get(arg) ?? 0);
+      stage = Math.max(stage, this.#stages.get(arg) ?? 0);
+    }
+    this.#depths.set(e, depth as 0 | 1 | 2);
+    this.#stages.set(e, stage);
+    for (const { number, argument } of this.#reductions) if (argument === e) this.#stageOf[number] = stage;
   }
 
   /** Whether a variable belongs to the loops over rows: to a group whose last variable is no less. */
@@ -279,15 +289,25 @@ class LoopCompiler {
       this.#indexLocals.set(this.#along.variable, index);
       if (this.#start === undefined) w.i32(0).set(index);
       else w.get(this.#start).set(index);
+      // Sums take four elements at a time whatever the width of vectors is, and then one by one.
+      const halves = this.#lanes === 2 && reductions.length > 0 ? ([0, 1] as const) : ([0] as const);
+      const step = this.#lanes * halves.length;
       const size = this.#start === undefined ? this.#along.size : undefined;
-      if (size === undefined || size >= this.#lanes) {
-        const vectors = this.#vectorBody(roots);
-        this.#loopTo(index, this.#lanes, () => {
-          this.#writeBody(vectors, this.#lanes, roots, stores, (i) => accumulators[i]?.addVector());
+      if (size === undefined || size >= step) {
+        const spread = this.#vectorBody(roots);
+        this.#loopTo(index, step, () => {
+          for (const half of halves) {
+            this.#shift = half * this.#lanes;
+            const body = new Body(this.#surroundings(), this.#lanes);
+            spread.share(body);
+            this.#writeBody(body, this.#lanes, roots, stores, (i) => accumulators[i]?.addVector(half));
+            body.release();
+          }
+          this.#shift = 0;
         });
-        vectors.release();
+        spread.release();
       }
-      if (size === undefined || size % this.#lanes !== 0) {
+      if (size === undefined || size % step !== 0) {
         this.#loopTo(index, 1, () => {
           const scalars = this.#scalarBody();
           this.#writeBody(scalars, 1, roots, stores, (i) => accumulators[i]?.addScalar());
@@ -455,7 +475,7 @@ class LoopCompiler {
         this.#shift = v * this.#lanes;
         const body = new Body(this.#surroundings(), width);
         spread.share(body);
-        this.#writeBody(body, width, roots, [], (i) => (width === 1 ? set[i]?.addScalar() : set[i]?.addVector()));
+        this.#writeBody(body, width, roots, [], (i) => (width === 1 ? set[i]?.addScalar() : set[i]?.addVector(0)));
         body.release();
       }
     });
@@ -597,3 +617,7 @@ class LoopCompiler {
 }
 
 const bytesOf = ({ dtype }: Buffer): number => elementBytes(scalarTypeOf(dtype));
+
+/** Loop variables each on its own. */
+const apart = (sizes: readonly number[], from: number): Group[] =>
+  sizes.slice(from).map((size, i) => ({ size, variable: from + i }));

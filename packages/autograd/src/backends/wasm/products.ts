@@ -23,8 +23,6 @@ export interface ProductOptions {
   readonly threads: number;
 }
 
-/** Rows of B that are packed at once: their strips of columns stay in the first-level cache. */
-const deepBlock = 256;
 /** Columns of B that are packed at once: the block stays in the second-level cache. */
 const wideBlock = 512;
 
@@ -42,9 +40,8 @@ interface Way {
   readonly depth: number;
 }
 
-function wayOf({ m, n, k, a, b, out }: ProductKernel): Way {
-  const alongK = (a.columnStride === 1 || k === 1) && (b.rowStride === 1 || k === 1);
-  const dot = alongK && k >= 16 && (n <= 16 || m <= 4) && !(b.columnStride === 1 && n >= 8);
+function wayOf({ m, n, k, b, out, order }: ProductKernel): Way {
+  const dot = order.alongK;
   const unit = b.columnStride === 1 || n === 1;
   const packed = !dot && ((m >= 24 && k * n >= 16_384) || !unit);
   const tileRows = dot ? 2 : rowsOfTile;
@@ -57,7 +54,7 @@ function wayOf({ m, n, k, a, b, out }: ProductKernel): Way {
     byRows: packed || rowTiles >= columnTiles || rowTiles >= 16,
     tileRows,
     tileColumns,
-    depth: packed ? Math.ceil(k / Math.ceil(k / deepBlock)) : k,
+    depth: dot ? k : order.depth,
   };
 }
 
@@ -172,16 +169,13 @@ class ProductCompiler {
   #matrix(first: number, last: number): void {
     const { k, n } = this.#kernel;
     const { depth, packed } = this.#way;
-    if (!packed) {
-      this.#tiles(first, last, { start: 0, depth: k }, { start: 0, columns: n }, this.#at.b);
-      return;
-    }
+    const width = packed ? wideBlock : n;
     for (let start = 0; start < k; start += depth) {
-      for (let column = 0; column < n; column += wideBlock) {
+      for (let column = 0; column < n; column += width) {
         const block = { start, depth: Math.min(depth, k - start) };
-        const range = { start: column, columns: Math.min(wideBlock, n - column) };
-        this.#pack(block, range);
-        this.#tiles(first, last, block, range, 3);
+        const range = { start: column, columns: Math.min(width, n - column) };
+        if (packed) this.#pack(block, range);
+        this.#tiles(first, last, block, range, packed ? 3 : this.#at.b);
       }
     }
   }
@@ -287,6 +281,7 @@ class ProductCompiler {
       .i32(columnStep * this.#bytes)
       .op(op.i32Mul)
       .op(op.i32Add);
+    if (!packed && block.start > 0) w.i32(block.start * this.#kernel.b.rowStride * this.#bytes).op(op.i32Add);
     w.get(this.#at.c).get(row).i32(n).op(op.i32Mul).get(column).op(op.i32Add);
     if (range.start > 0) w.i32(range.start).op(op.i32Add);
     w.i32(this.#bytes).op(op.i32Mul).op(op.i32Add);

@@ -1,0 +1,27 @@
+/**
+ * In which order the terms of a product are added. It follows from the shape alone, not from where the operands lie: the same product has the same
+ * bits wherever it occurs.
+ */
+export interface ProductOrder {
+  /** In vectors along k whose lanes are added at the end: for few columns, or few rows, of operands that lie along k. */
+  readonly alongK: boolean;
+  /** So many terms are added up before they are added to the others. */
+  readonly depth: number;
+}
+
+/** Terms of a block: as many rows of the right operand as stay in the first-level cache. */
+const block = 256;
+
+/** The order of an [m, k] · [k, n] product whose operands are stored transposed where `a` and `b` say so. */
+export function productOrder(
+  m: number,
+  n: number,
+  k: number,
+  { a, b }: { readonly a: boolean; readonly b: boolean },
+): ProductOrder {
+  const liesAlongK = (!a || m === 1) && (b || n === 1);
+  return {
+    alongK: liesAlongK && k >= 16 && (n <= 16 || m <= 4),
+    depth: k <= 2 * block ? k : Math.ceil(k / Math.ceil(k / block)),
+  };
+}
