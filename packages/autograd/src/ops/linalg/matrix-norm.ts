@@ -129,9 +129,9 @@ export interface CondOptions {
  * The condition number ‖A‖ ‖A⁻¹‖ of matrices (Golub & Van Loan, Matrix Computations, 4th ed., §2.6.2): by how much a
  * solution's relative error can exceed that of the data.
  *
- * For p = 2 (default) and −2 it is the quotient of the greatest and the least singular value, or its reciprocal, and
- * the matrices need not be square. A singular matrix has Infinity (0 for −2); there it has no derivative, and what
- * comes back is not finite.
+ * For p = 2 (default) and −2 it is the quotient of the greatest and the least singular value, or its reciprocal, and the
+ * matrices need not be square. A singular matrix has Infinity (0 for −2). There it has no derivative: what comes back is
+ * NaN, and for −2 one-sided.
  *
  * @param a [..., m, n]; square for other norms than ±2.
  * @param options.p As `ord` of `linalg.matrixNorm`; default 2.
