@@ -1,4 +1,4 @@
-import { eye, matmul, type NestedData, type Tensor, tensor } from "@glissade/autograd";
+import { add, eye, matmul, mul, type NestedData, type Tensor, tensor } from "@glissade/autograd";
 import * as fc from "fast-check";
 
 export const float64 = (values: NestedData): Tensor => tensor(values, { dtype: "float64" });
@@ -52,3 +52,6 @@ export function matrices(most: number, sides?: (m: number, n: number) => [number
 }
 
 export const square = (m: number): [number, number] => [m, m];
+
+/** Diagonally dominant, so that rounding is not amplified. */
+export const dominant = (x: Tensor): Tensor => add(x, mul(identity(x.shape[0] ?? 0), 2 * (x.shape[0] ?? 0)));
