@@ -107,27 +107,36 @@ export const standIn = ({ shape, dtype }: Aval, name: string): Tensor =>
 
 /**
  * The reverse pass of a body: a body from its inputs, followed by the cotangents of the outputs that have one, to the cotangents of the inputs
- * that need theirs.
+ * that need theirs. Before the cotangents of the outputs stand those that were gathered for inputs so far, and are added to.
  */
 export function pullBody(
   body: Body,
   given: readonly boolean[],
   needed: readonly boolean[],
   direction: PullDirection,
+  gathered: readonly boolean[] = [],
 ): Derived {
-  return once(body, `pull ${bits(given)} ${bits(needed)} ${direction}`, () => {
+  return once(body, `pull ${bits(given)} ${bits(needed)} ${bits(gathered)} ${direction}`, () => {
     const outputs = body.outputs.map((node) => new Tensor(node));
     const seeds = outputs.map((output, i) =>
       given[i] ? standIn(output, `the derivative of ${body.name} (a cotangent)`) : undefined,
     );
     const isAsked = (node: Node, i: number): boolean => needed[i] === true && isFloat(node.dtype);
     const leaves = body.inputs.filter(isAsked).map((node) => new Tensor(node));
-    const pulled = pullBack(outputs, seeds, leaves, direction);
+    const starts = body.inputs.map((node, i) =>
+      gathered[i] ? standIn(node, `the derivative of ${body.name} (a cotangent so far)`) : undefined,
+    );
+    const started = body.inputs.filter((_, i) => gathered[i]).map((node) => new Tensor(node));
+    const first = starts.filter((start) => start !== undefined);
+    // A leaf that is pulled back too starts with its cotangent.
+    const pulled = pullBack([...started, ...outputs], [...first, ...seeds], leaves, direction);
     let next = 0;
     const asked = body.inputs.map((node, i) => (isAsked(node, i) ? pulled[next++] : undefined));
     return prune(
       `the derivative of ${body.name}`,
-      [...body.inputs, ...seeds.flatMap((seed) => (seed === undefined ? [] : [seed.node]))],
+      [...body.inputs, ...first, ...seeds.filter((seed) => seed !== undefined)].map((each) =>
+        each instanceof Tensor ? each.node : each,
+      ),
       asked.map((tensor) => tensor?.node),
     );
   });

@@ -6,11 +6,14 @@ import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
 const callPrimitive: TuplePrimitive<Body> = defineTuple<Body>("call", {
   results: resultsOf,
   reaches: dependences,
+  accumulates: true,
   run: ({ inputs, attributes: body }) => runBody(body, inputs),
-  pull({ inputs, attributes: body, cotangents, needed, direction }) {
+  pull({ inputs, attributes: body, cotangents, needed, direction, gathered }) {
     const given = cotangents.map((cotangent) => cotangent !== undefined);
-    const derived = pullBody(body, given, needed, direction);
-    const offered = [...inputs, ...cotangents.filter((cotangent) => cotangent !== undefined)];
+    const sofar = gathered.map((cotangent) => cotangent !== undefined);
+    const derived = pullBody(body, given, needed, direction, sofar);
+    const starts = gathered.filter((cotangent) => cotangent !== undefined);
+    const offered = [...inputs, ...starts, ...cotangents.filter((cotangent) => cotangent !== undefined)];
     const results = callBody(
       derived.body,
       derived.taken.flatMap((position) => offered[position] ?? []),

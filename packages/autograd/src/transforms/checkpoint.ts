@@ -31,6 +31,7 @@ const checkpointPrimitive: TuplePrimitive<Body> = defineTuple<Body>("checkpoint"
   results: resultsOf,
   reaches: dependences,
   run: ({ inputs, attributes: body }: KernelContext<Body>) => runBody(body, inputs),
+  accumulates: true,
   pull: pullCheckpoint,
   batch: ({ inputs, batched, size, attributes: body }) =>
     applyTuple(checkpointPrimitive, inputs, batchBody(body, batched, size)),
@@ -39,16 +40,18 @@ const checkpointPrimitive: TuplePrimitive<Body> = defineTuple<Body>("checkpoint"
 
 /** The reverse pass starts from the operands again. */
 function pullCheckpoint(context: PullContext<Body>): (Tensor | undefined)[] {
-  const { inputs, attributes: body, cotangents, needed, direction } = context;
+  const { inputs, attributes: body, cotangents, needed, direction, gathered } = context;
   const given = cotangents.map((cotangent) => cotangent !== undefined);
-  const derived = pullBody(body, given, needed, direction);
+  const sofar = gathered.map((cotangent) => cotangent !== undefined);
+  const derived = pullBody(body, given, needed, direction, sofar);
   const [first, ...others] = cotangents.filter((cotangent) => cotangent !== undefined);
   // The cotangents of forward mode are placeholders, on which nothing may depend but what is linear in them.
   const operands =
     first === undefined || direction !== "reverse"
       ? inputs
       : inputs.map((input) => apply(afterPrimitive, [input, first], undefined));
-  const offered = [...operands, ...(first === undefined ? [] : [first]), ...others];
+  const starts = gathered.filter((cotangent) => cotangent !== undefined);
+  const offered = [...operands, ...starts, ...(first === undefined ? [] : [first]), ...others];
   const results = callBody(
     derived.body,
     derived.taken.flatMap((position) => offered[position] ?? []),

@@ -35,6 +35,15 @@ export function pullBack(
     parts[index] = sofar === undefined ? cotangent : add(sofar, cotangent);
     tuples.set(tuple, parts);
   };
+  /** Takes what was gathered for the operands of a tuple whose rule goes on adding to it. */
+  const takeGathered = ({ primitive, inputs }: Node): (Tensor | undefined)[] => {
+    const accumulates = direction === "reverse" && isTuple(primitive) && primitive.tuple.accumulates === true;
+    return inputs.map((input) => {
+      const sofar = accumulates && dependent.has(input) ? gathered.get(input) : undefined;
+      if (sofar !== undefined) gathered.delete(input);
+      return sofar;
+    });
+  };
   const pullNode = (node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] => {
     if (direction === "transpose") refuseNonlinear(node, dependent);
     return applyRule(node, cotangent, direction);
@@ -59,7 +68,9 @@ export function pullBack(
         continue;
       }
       const parts =
-        cotangent === undefined ? pullTuple(node, cotangents ?? [], dependent, direction) : pullNode(node, cotangent);
+        cotangent === undefined
+          ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node))
+          : pullNode(node, cotangent);
       for (const [k, part] of parts.entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
@@ -106,6 +117,7 @@ function pullTuple(
   cotangents: readonly (Tensor | undefined)[],
   dependent: ReadonlySet<Node>,
   direction: PullDirection,
+  gathered: readonly (Tensor | undefined)[],
 ): readonly (Tensor | undefined)[] {
   const { primitive, inputs, attributes } = node;
   if (!isTuple(primitive)) throw new Error(`${primitive.name} has one result`);
@@ -116,6 +128,7 @@ function pullTuple(
     cotangents: primitive.tuple.results(attributes).map((_, i) => cotangents[i]),
     needed: inputs.map((input) => dependent.has(input)),
     direction,
+    gathered,
   });
 }
 

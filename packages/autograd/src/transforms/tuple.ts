@@ -30,6 +30,8 @@ export interface PullContext<A> {
   /** Whose cotangents are asked for, one for each operand. */
   readonly needed: readonly boolean[];
   readonly direction: PullDirection;
+  /** Cotangents of operands so far, for a rule that accumulates: what it gives for an operand includes this. */
+  readonly gathered: readonly (Tensor | undefined)[];
 }
 
 /** What a primitive of several results consists of. */
@@ -40,6 +42,8 @@ export interface TupleRules<A> {
   reaches(attributes: A): readonly ReadonlySet<number>[];
   /** Computes all results. */
   run(context: KernelContext<A>): readonly Storage[];
+  /** Whether `pull` adds to what was gathered, in the order in which the operators inside would: for sums of the same bits. */
+  readonly accumulates?: boolean;
   /** A cotangent for each operand; undefined where it is zero or not needed. */
   pull(context: PullContext<A>): readonly (Tensor | undefined)[];
   /** The results for a whole batch, each with its batch axis leading. */

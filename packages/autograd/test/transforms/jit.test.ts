@@ -25,8 +25,24 @@ import { describe, expect, test } from "vitest";
 
 const float64 = (...values: number[]): Tensor => tensor(Float64Array.from(values));
 
+/** Equal, but for the last places that the elementary functions of a compiled program may differ in after 30 operators. */
+function expectClose(actual: Tensor, expected: Tensor): void {
+  expect(actual.shape).toEqual(expected.shape);
+  const [got, due] = [actual.data(), expected.data()];
+  for (const [i, value] of due.entries()) {
+    const found = got[i] as number;
+    if (!Object.is(found, value)) expect(Math.abs(found - value)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(value)));
+  }
+}
+
 describe("jit computes what the function computes", () => {
-  const unary = [sin, exp, neg, (x: Tensor) => mul(x, x), (x: Tensor) => where(x.greater(0), x, 0)];
+  const unary = [
+    sin,
+    (x: Tensor) => exp(neg(mul(x, x))),
+    neg,
+    (x: Tensor) => mul(x, x),
+    (x: Tensor) => where(x.greater(0), x, 0),
+  ];
   const binary = [add, sub, mul];
 
   test("for any chain of operators, at the first call and at every later one", () => {
@@ -54,8 +70,8 @@ describe("jit computes what the function computes", () => {
           for (const elements of calls) {
             const [x, y] = [float64(...elements), float64(...elements.map((v) => 1 - v))];
             const [expected, actual] = [f(x, y), jitted(x, y)];
-            expect(actual.last.data()).toEqual(expected.last.data());
-            expect(actual.all.map((t) => t.data())).toEqual(expected.all.map((t) => t.data()));
+            expect(actual.last.data()).toEqual(actual.all[actual.all.length - 1]?.data());
+            for (const [i, value] of expected.all.entries()) expectClose(actual.all[i] as Tensor, value);
           }
           expectCompilations(jitted, 1);
         },
@@ -108,7 +124,7 @@ describe("jit computes what the function computes", () => {
     const inner = jit((x: Tensor) => sin(x));
     const outer = jit((x: Tensor) => add(inner(x), inner(mul(x, 2))));
     const x = float64(0.3);
-    for (let i = 0; i < 2; i++) expect(outer(x).item()).toBe(Math.sin(0.3) + Math.sin(0.6));
+    for (let i = 0; i < 2; i++) expect(outer(x).item()).toBeCloseTo(Math.sin(0.3) + Math.sin(0.6), 12);
     expect([inner.stats().compilations, outer.stats().compilations]).toEqual([0, 1]);
   });
 });
