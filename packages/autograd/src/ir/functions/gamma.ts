@@ -120,7 +120,8 @@ function polygammaOf(n: number): RealFunction {
     const [zero, one] = [constant(0), constant(1)];
     const signed = (value: Expr): Expr => (odd ? value : b.neg(value));
     const isPositive = b.gt(x, zero);
-    const d = b.sub(x, b.floor(b.add(x, constant(0.5))));
+    const isInteger = b.eq(b.floor(x), x);
+    const d = b.select(isInteger, zero, b.sub(x, b.floor(b.add(x, constant(0.5)))));
     const size = b.mul(constant(FACTORIALS[n] ?? 1), inverseTo(b, b.abs(d), n + 1));
     const pole = odd ? size : b.copysign(size, b.select(b.eq(x, zero), x, d));
     const main = sum(b, b.select(isPositive, x, b.add(one, d)));
@@ -129,7 +130,7 @@ function polygammaOf(n: number): RealFunction {
     const value = b.select(isPositive, signed(main), left);
     const atZero = odd ? constant(Number.POSITIVE_INFINITY) : b.div(constant(-1), x);
     const atPole = b.select(b.eq(x, zero), atZero, constant(odd ? Number.POSITIVE_INFINITY : Number.NaN));
-    const isPole = b.and(b.not(isPositive), b.eq(d, zero));
+    const isPole = b.and(b.not(isPositive), isInteger);
     const atInfinity = b.select(isPositive, signed(zero), constant(Number.NaN));
     const isInfinite = b.eq(b.abs(x), constant(Number.POSITIVE_INFINITY));
     return b.select(isInfinite, atInfinity, b.select(isPole, atPole, value));

@@ -19,18 +19,24 @@ const sigmoidBody = (b: ExpressionBuilder, x: Expr): Expr => {
 /** The logistic function 1 / (1 + e⁻ˣ). */
 export const sigmoid = realFunction("sigmoid", sigmoidBody, sigmoidBody);
 
-/** (log(1 + e) − e) / e² for e from 0 to 1. */
-const logOnePlus = [
-  0.002801642, -0.017184267, 0.049309973, -0.09139414, 0.13033365, -0.16365153, 0.19956708, -0.2499676, 0.33333236,
-  -0.5,
+/** (log(1 + f) − f + f²/2) / f³ for f from −¼ to ½. */
+const tail = [
+  0.04288252, -0.095636725, 0.1168204, -0.12639411, 0.14268205, -0.16660802, 0.20000143, -0.25000057, 0.33333334,
 ];
 
 /** log(1 + eˣ) for x of 0 or less. */
-const logOnePlusExp = (b: ExpressionBuilder, x: Expr): Expr => {
+function logOnePlusExp(b: ExpressionBuilder, x: Expr): Expr {
   const e = exp(b, x);
   if (e.type === "f64") return logarithmOfOnePlus(b, e);
-  return b.add(e, b.mul(e, b.mul(e, horner(b, e, logOnePlus))));
-};
+  // Above ½: log(1 + e) = log 2 + log(1 + f) with f = (e − 1) / 2, which is exact.
+  const isLarge = b.gt(e, b.like(x, 0.5));
+  const half = b.like(x, 0.5);
+  const f = b.select(isLarge, b.mul(b.sub(e, b.like(x, 1)), half), e);
+  const square = b.mul(f, f);
+  const cubic = b.mul(b.mul(square, f), horner(b, f, tail));
+  const value = b.add(f, b.sub(cubic, b.mul(half, square)));
+  return b.select(isLarge, b.add(b.like(x, Math.LN2), value), value);
+}
 
 const softplusBody = (b: ExpressionBuilder, x: Expr): Expr =>
   b.add(b.select(b.lt(x, b.like(x, 0)), b.like(x, 0), x), logOnePlusExp(b, b.neg(b.abs(x))));
