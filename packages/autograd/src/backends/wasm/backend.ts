@@ -1,4 +1,3 @@
-import process from "node:process";
 import { DeviceMemory } from "./device-memory.js";
 import type { WasmFunction } from "./engine.js";
 import type { ProgramOptions } from "./program.js";

@@ -38,6 +38,8 @@ interface OutputPlace {
   /** Set where it is an input or a constant as it is. */
   readonly input: number | undefined;
   readonly constant: Storage | undefined;
+  /** The output before it that is the same value. */
+  readonly twin: number | undefined;
 }
 
 /** A program compiled to a module, with the memory that it works in. */
@@ -65,7 +67,7 @@ class WasmExecutable implements Executable {
     this.#base = memory.allocate(this.#compiled.plan.bytes);
     this.#failure = (this.#base + this.#compiled.plan.failure) / 4;
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
-    this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, scheduled.outputs[i]));
+    this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
     for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
     const { Module, Instance } = requireEngine();
     const instance = new Instance(new Module(this.#compiled.bytes), {
@@ -90,12 +92,14 @@ class WasmExecutable implements Executable {
     return [{ input: source.position, dtype, size, ...this.#placeOf(buffer) }];
   }
 
-  #outputPlace({ shape, dtype }: Node, buffer: Buffer | undefined): OutputPlace {
+  #outputPlace({ shape, dtype }: Node, i: number, buffers: readonly Buffer[]): OutputPlace {
+    const buffer = buffers[i];
     if (buffer === undefined) throw new Error("an output without a buffer");
     const { size, source } = buffer;
     const input = source.kind === "input" ? source.position : undefined;
     const constant = source.kind === "constant" ? source.value.data : undefined;
-    return { shape, dtype, size, input, constant, ...this.#placeOf(buffer) };
+    const first = buffers.indexOf(buffer);
+    return { shape, dtype, size, input, constant, twin: first < i ? first : undefined, ...this.#placeOf(buffer) };
   }
 
   #placeConstant(buffer: Buffer): void {
@@ -135,7 +139,11 @@ class WasmExecutable implements Executable {
       for (const resident of residents) resident?.release();
       return this.#runReference(given);
     }
-    return this.#outputs.map((place, i) => this.#result(place, residents[i], given));
+    const results: Node[] = [];
+    for (const [i, place] of this.#outputs.entries()) {
+      results.push(this.#result(place, residents[i] ?? residents[place.twin ?? i], place.twin !== undefined, given));
+    }
+    return results;
   }
 
   #giveInput({ address, pointer, dtype, size }: InputPlace, node: Node, run: number): void {
@@ -160,16 +168,18 @@ class WasmExecutable implements Executable {
 
   #takeOutputs(run: number): (Resident | undefined)[] {
     const { memory, residents } = this.#backend;
-    return this.#outputs.map(({ address, pointer, dtype, size, input, constant }) => {
-      if (address !== undefined || input !== undefined || constant !== undefined || size === 0) return undefined;
+    return this.#outputs.map(({ address, pointer, dtype, size, input, constant, twin }) => {
+      if (address !== undefined || size === 0) return undefined;
+      if (input !== undefined || constant !== undefined || twin !== undefined) return undefined;
       const resident = residents.take(dtype, size, run);
       memory.words()[pointer] = resident.address;
       return resident;
     });
   }
 
-  #result(place: OutputPlace, resident: Resident | undefined, given: readonly Node[]): Node {
+  #result(place: OutputPlace, resident: Resident | undefined, isTwin: boolean, given: readonly Node[]): Node {
     const { shape, dtype, size, address = 0, input, constant } = place;
+    if (resident !== undefined && isTwin) return makeConstant(shape, dtype, resident.read());
     if (resident !== undefined) {
       const node = makeResident(shape, dtype, resident);
       this.#backend.residents.hold(resident, node);
