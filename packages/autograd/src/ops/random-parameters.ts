@@ -1,9 +1,18 @@
 import { asTensor } from "../convert.js";
-import { checkDType, type DType, isFloat, range } from "../dtype.js";
+import { checkDType, type DType, type FloatDType, isFloat, range } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { broadcastsTo, checkShape, type Shape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add, mul } from "./elementwise.js";
+
+/** Options of draws of real numbers. */
+export interface RealDrawOptions {
+  /** Default float32. */
+  readonly dtype?: FloatDType | undefined;
+}
+
+/** A number, or a tensor that broadcasts to the shape drawn and takes part in derivatives (reparameterisation). */
+export type Parameter = TensorLike;
 
 /** @throws ValueError, ShapeError for what is no shape; DTypeError for a dtype that holds no real numbers. */
 export function checkRealDraw(name: string, shape: Shape, dtype: DType): void {

@@ -1,5 +1,5 @@
 import { asTensor } from "../convert.js";
-import type { DType, FloatDType } from "../dtype.js";
+import type { DType } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { upcomingId } from "../graph.js";
 import { keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
@@ -19,21 +19,14 @@ import {
   checkInterval,
   checkRealDraw,
   drawParameter,
+  type Parameter,
+  type RealDrawOptions,
   shiftAndScale,
   standardInterval,
 } from "./random-parameters.js";
 import { type Counter, checkState, counterAt, type GeneratorState, storedCounter } from "./random-state.js";
 import { take } from "./take.js";
 import { clip } from "./where.js";
-
-/** Options of draws of real numbers. */
-export interface RealDrawOptions {
-  /** Default float32. */
-  readonly dtype?: FloatDType | undefined;
-}
-
-/** A number, or a tensor that broadcasts to the shape drawn and takes part in derivatives (reparameterisation). */
-export type Parameter = TensorLike;
 
 /**
  * A source of random numbers: a key, fixed by the seed, and a counter of what was drawn, kept in a Variable. Numbers are Threefry-2x32 of both
@@ -282,7 +275,7 @@ export class Generator {
   setState(state: GeneratorState): void {
     const { key, counter, splits } = checkState(state);
     this.#counter.assign(scalar(counter, "float64"));
-    // The same array for the same key: compiled steps that drew with it still hold.
+    // Compiled steps hold as long as the array is the same.
     if (key[0] !== this.#key[0] || key[1] !== this.#key[1]) this.#key = key;
     this.#splits = splits;
   }
