@@ -120,6 +120,8 @@ export const simd = {
   load8Splat: 0x07,
   load32Splat: 0x09,
   load64Splat: 0x0a,
+  load32Lane: 0x56,
+  load64Lane: 0x57,
   load32Zero: 0x5c,
   load64Zero: 0x5d,
   store: 0x0b,

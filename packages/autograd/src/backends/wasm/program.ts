@@ -56,7 +56,7 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
       : { indirect: true, offset: location.pointer };
   };
   const context = { module, functions, addressOf, failureOffset: plan.failure };
-  const calls = schedule.kernels.map((kernel): Call => {
+  const compileKernel = (kernel: Kernel): Call => {
     switch (kernel.kind) {
       case "loops": {
         const { writer, units, work } = compileLoops(kernel, context);
@@ -79,7 +79,8 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
       case "fill":
         return fillCall(kernel, module, addressOf);
     }
-  });
+  };
+  const calls = schedule.kernels.map(compileKernel);
   const threaded = calls.some((call) => call.threaded);
   writeRun(module, calls, threaded);
   return { bytes: module.encode(), plan, hostKernels, threaded };
