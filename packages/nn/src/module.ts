@@ -1,4 +1,4 @@
-import { ValueError, Variable } from "@glissade/autograd";
+import { guard, ValueError, Variable } from "@glissade/autograd";
 import { flattenFields } from "./fields.js";
 import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type StateDict } from "./state-dict.js";
 
@@ -19,9 +19,9 @@ import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type S
 export class Module {
   #training = true;
 
-  /** Whether layers such as `Dropout` behave as in training; true until `eval()` is called. */
+  /** Whether layers such as `Dropout` behave as in training; true until `eval()` is called. A jitted function that reads it compiles for each. */
   get training(): boolean {
-    return this.#training;
+    return guard(() => this.#training);
   }
 
   /**
