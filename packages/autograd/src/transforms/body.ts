@@ -183,10 +183,12 @@ export function batchBody(
       return whole.node;
     });
     const outputs = body.outputs.map((node) => new Tensor(node));
-    const batch = examples.size === 0 ? examples : batchGraph(outputs, examples, size);
-    const whole = outputs.map(
-      (output, i) => batch.get(output.node) ?? (single[i] ? output : stretch(output, [size, ...output.shape])),
-    );
+    const batch = examples.size === 0 ? undefined : batchGraph(outputs, examples, size);
+    const whole = outputs.map((output, i) => {
+      const mapped = batch?.whole.get(output.node);
+      const same = batch?.single.get(output.node) ?? output;
+      return mapped ?? (single[i] ? same : stretch(same, [size, ...same.shape]));
+    });
     return makeBody(
       `vmap of ${body.name}`,
       inputs,

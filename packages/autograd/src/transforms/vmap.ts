@@ -1,14 +1,16 @@
 import { ShapeError, TransformError, ValueError } from "../errors.js";
-import { makePlaceholder, type Node, operandsOf } from "../graph.js";
+import { makeNode, makePlaceholder, type Node, operandsOf } from "../graph.js";
 import { inScope, unregisteredNodes } from "../lifetime.js";
 import { stretch } from "../ops/broadcast.js";
+import { zeros } from "../ops/create.js";
 import { moveaxis } from "../ops/movement.js";
+import { take } from "../ops/take.js";
 import type { Scope } from "../scope.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
 import { refusePromise } from "./leaves.js";
-import { isTuple } from "./tuple.js";
+import { dependsOn, isTuple } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -53,10 +55,12 @@ export function vmap<A extends readonly unknown[], R>(
       refusePromise("vmap", result);
       const { leaves, structure } = flattenTree(result);
       const outputs = leaves.map((leaf) => tensorLeaf("vmap", "the result", leaf));
-      const batch = batchGraph(outputs, examples.batches, examples.size);
-      refuseMappedAssignments(scope, examples.batches);
+      const { whole, single } = batchGraph([...outputs, ...assignedIn(scope)], examples.batches, examples.size);
+      keepUnmapped(scope, whole, single);
       const axes = axesOf("outAxes", outAxes, result);
-      const mapped = outputs.map((output, i) => place(output, batch.get(output.node), examples.size, axes[i] ?? null));
+      const mapped = outputs.map((output, i) =>
+        place(single.get(output.node) ?? output, whole.get(output.node), examples.size, axes[i] ?? null),
+      );
       return unflattenTree(structure, mapped) as R;
     });
 }
@@ -110,30 +114,56 @@ function axesOf(option: string, axes: AxisTree, tree: unknown): (number | null)[
   return parts.flatMap(([key, part]) => axesOf(option, own.get(key) ?? null, part));
 }
 
-/** The whole batch of every node that depends on a placeholder, by the operators' batching rules, in the order of creation. */
+/** What stands for the nodes of a function when it is mapped. */
+export interface BatchedGraph {
+  /** The whole batch of every node that differs from example to example. */
+  readonly whole: ReadonlyMap<Node, Tensor>;
+  /** What takes the place of nodes that are the same for every example, but are made beside others that are not. */
+  readonly single: ReadonlyMap<Node, Tensor>;
+}
+
+/** Batches what depends on a placeholder, by the operators' batching rules, in the order of creation. */
 export function batchGraph(
   outputs: readonly Tensor[],
   placeholders: ReadonlyMap<Node, Tensor>,
   size: number,
-): Map<Node, Tensor> {
-  const batch = new Map(placeholders);
+): BatchedGraph {
+  const whole = new Map(placeholders);
+  const single = new Map<Node, Tensor>();
+  const standing = (node: Node): Tensor => whole.get(node) ?? single.get(node) ?? new Tensor(node);
   const oldest = Math.min(...[...placeholders.keys()].map((node) => node.id));
   return unregisteredNodes(() => {
     for (const node of nodesSince(outputs, oldest)) {
-      if (batch.has(node) || !node.inputs.some((input) => batch.has(input))) continue;
-      batch.set(node, batchNode(node, batch, size));
+      if (whole.has(node)) continue;
+      const { primitive, attributes, shape, dtype } = node;
+      if (dependsOn(node, whole)) whole.set(node, batchNode(node, whole, standing, size));
+      else if (node.inputs.some((input) => whole.has(input)))
+        single.set(node, firstOf(batchNode(node, whole, standing, size), node, size));
+      else if (node.inputs.some((input) => single.has(input))) {
+        const inputs = node.inputs.map((input) => standing(input).node);
+        single.set(node, new Tensor(makeNode(primitive, inputs, attributes, shape, dtype)));
+      }
     }
-    return batch;
+    return { whole, single };
   });
 }
 
-function batchNode(node: Node, batch: ReadonlyMap<Node, Tensor>, size: number): Tensor {
+/** The first of examples that are all the same. */
+const firstOf = (batch: Tensor, { shape, dtype }: Node, size: number): Tensor =>
+  size === 0 ? zeros(shape, { dtype }) : take(batch, 0, { axis: 0 });
+
+function batchNode(
+  node: Node,
+  whole: ReadonlyMap<Node, Tensor>,
+  standing: (node: Node) => Tensor,
+  size: number,
+): Tensor {
   const { batch: rule, name } = node.primitive;
   if ("none" in rule)
     throw new TransformError(`vmap: ${name} cannot be batched: ${rule.none}. Call it once for each example.`);
   const result = rule({
-    inputs: operandsOf(node.inputs.map((input) => batch.get(input) ?? new Tensor(input))),
-    batched: node.inputs.map((input) => batch.has(input)),
+    inputs: operandsOf(node.inputs.map(standing)),
+    batched: node.inputs.map((input) => whole.has(input)),
     size,
     attributes: node.attributes,
   });
@@ -158,16 +188,28 @@ function place(output: Tensor, batch: Tensor | undefined, size: number, axis: nu
   return to === 0 ? whole : moveaxis(whole, 0, to);
 }
 
-function refuseMappedAssignments(scope: Scope, placeholders: ReadonlyMap<Node, Tensor>): void {
-  const oldest = Math.min(...[...placeholders.keys()].map((node) => node.id));
-  for (const variable of scope.assigned.keys()) {
-    const node = scope.bindings.get(variable);
-    if (node === undefined || !node.symbolic) continue;
-    const depends = nodesSince([new Tensor(node)], oldest).some((reached) => placeholders.has(reached));
-    if (depends) {
+/** The values without a value that Variables were assigned. */
+const assignedIn = ({ assigned, bindings }: Scope): Tensor[] =>
+  [...assigned.keys()].flatMap((variable) => {
+    const node = bindings.get(variable);
+    return node?.symbolic ? [new Tensor(node)] : [];
+  });
+
+/** @throws TransformError where a Variable was assigned what differs from example to example. */
+function keepUnmapped(
+  { assigned, bindings }: Scope,
+  whole: ReadonlyMap<Node, Tensor>,
+  single: ReadonlyMap<Node, Tensor>,
+): void {
+  for (const variable of assigned.keys()) {
+    const node = bindings.get(variable);
+    if (node === undefined) continue;
+    if (whole.has(node)) {
       throw new TransformError(
         "vmap: a mapped value was assigned to a Variable, which has no mapped axis. Return the value, and assign its mean or sum outside.",
       );
     }
+    const standIn = single.get(node);
+    if (standIn !== undefined) bindings.set(variable, standIn.node);
   }
 }
