@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ElementCode } from "../../src/ir/element-code.js";
 import { evaluatorOf } from "../../src/ir/evaluate.js";
 import * as scalar from "../../src/ir/functions/index.js";
+import { erf, erfc, normalCdf } from "../../src/numbers/error-function.js";
 import { sigmoid, softplus } from "../../src/numbers/stable.js";
 import { rows, ulpDistance } from "../numbers/ulp.js";
 import { ELEMENTARY_DOUBLES } from "./elementary-doubles.js";
@@ -37,7 +38,7 @@ describe.each(Object.keys(ELEMENTARY_DOUBLES))("%s", (name) => {
   });
 });
 
-/** Functions with expressions of their own for float32, and their values in double precision: reference enough. */
+/** Functions with expressions of their own for float32 and their values in double precision: reference enough. */
 const singles: Readonly<Record<string, (x: number) => number>> = {
   exp: Math.exp,
   exp2: (x) => 2 ** x,
@@ -51,6 +52,10 @@ const singles: Readonly<Record<string, (x: number) => number>> = {
   cosh: Math.cosh,
   sin: Math.sin,
   cos: Math.cos,
+  erf,
+  erfc,
+  normalCdf,
+  normalPdf: (x) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI),
 };
 
 /** The distance between neighbouring float32 numbers at |x|. */

@@ -80,21 +80,25 @@ function magnitude(b: ExpressionBuilder, a: Expr, y: Expr): Expr {
   return powerOfTwo(b, { high: b.mul(yHigh, logarithmic.high), low });
 }
 
-/** The same to float32's precision. */
+/** 2ˣ for |x| up to 1000, to the 36 bits that float32 needs. */
+export function shortPowerOfTwo(b: ExpressionBuilder, x: Expr): Expr {
+  const { round, bias, mantissa } = formatOf(x);
+  const shift = b.like(x, round + bias);
+  const rounded = b.add(x, shift);
+  const r = b.sub(x, b.sub(rounded, shift));
+  const tail = b.mul(b.mul(r, r), horner(b, r, shortPower));
+  const power = b.add(b.like(x, 1), b.add(b.mul(r, b.like(x, Math.LN2)), tail));
+  return b.mul(power, b.bits(b.shl(b.bits(rounded), mantissa)));
+}
+
+/** |x|ʸ to float32's precision. */
 function shortMagnitude(b: ExpressionBuilder, a: Expr, y: Expr): Expr {
   const { k, f } = splitPositive(b, a);
   const s = b.div(f, b.add(b.like(a, 2), f));
   const z = b.mul(s, s);
   const natural = b.add(b.add(s, s), b.mul(b.mul(s, z), horner(b, z, shortLogarithm)));
   const exponent = b.mul(y, b.add(k, b.mul(natural, b.like(a, Math.LOG2E))));
-  const clamped = atMost(b, atLeast(b, exponent, -1000), 1000);
-  const { round, bias, mantissa } = formatOf(a);
-  const shift = b.like(a, round + bias);
-  const rounded = b.add(clamped, shift);
-  const r = b.sub(clamped, b.sub(rounded, shift));
-  const tail = b.mul(b.mul(r, r), horner(b, r, shortPower));
-  const power = b.add(b.like(a, 1), b.add(b.mul(r, b.like(a, Math.LN2)), tail));
-  return b.mul(power, b.bits(b.shl(b.bits(rounded), mantissa)));
+  return shortPowerOfTwo(b, atMost(b, atLeast(b, exponent, -1000), 1000));
 }
 
 /** xʸ as IEEE 754 defines it, from |x|ʸ for ordinary numbers. */
