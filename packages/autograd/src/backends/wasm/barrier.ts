@@ -1,4 +1,5 @@
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { atomic, op } from "./opcodes.js";
 
 /** Where threads meet, in shared memory: how many have arrived, and how often all have. */

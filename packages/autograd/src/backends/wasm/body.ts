@@ -1,6 +1,7 @@
 import { expressionsBelow } from "../../ir/expand.js";
 import { type Expr, ExpressionBuilder, type ScalarFunction, type ScalarType } from "../../ir/expression.js";
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op, simd } from "./opcodes.js";
 import { elementBytes, loadScalar, scalarOperation, scalarValueType } from "./scalar-code.js";
 import { byLanes, extractLane, type Lanes, loadVector, replaceLane, splat, vectorOperation } from "./vector-code.js";

@@ -1,15 +1,15 @@
 import type { LoopKernel, Reduction, Store } from "../../compile/kernel.js";
 import type { Group } from "../../compile/loop-groups.js";
-import { expressionsBelow } from "../../ir/expand.js";
 import type { Expr } from "../../ir/expression.js";
 import { Accumulator } from "./accumulator.js";
 import { Body, type FunctionTable, type Surroundings, type Width } from "./body.js";
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
 import { type BufferAddress, LoopAddresses } from "./loop-addresses.js";
+import { LoopBodies } from "./loop-bodies.js";
 import { LoopPlan } from "./loop-plan.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
-import { elementBytes, scalarValueType, storeScalar } from "./scalar-code.js";
-import { extractLane, type Lanes, splat, storeVector } from "./vector-code.js";
+import { scalarValueType, storeScalar } from "./scalar-code.js";
 
 /** A kernel as a function (base, first unit, end of units). */
 export interface CompiledLoops {
@@ -52,6 +52,7 @@ class LoopCompiler {
   readonly #surroundings: Surroundings;
   /** What is the same along a row. */
   readonly #scalars: Body;
+  readonly #bodies: LoopBodies;
 
   constructor(kernel: LoopKernel, context: LoopContext) {
     this.#plan = new LoopPlan(kernel);
@@ -60,6 +61,7 @@ class LoopCompiler {
     this.#addresses = new LoopAddresses(this.#w, this.#plan, context.addressOf);
     this.#surroundings = this.#makeSurroundings();
     this.#scalars = new Body(this.#surroundings, 1);
+    this.#bodies = new LoopBodies(this.#surroundings, this.#plan, this.#addresses, this.#scalars);
   }
 
   compile(): CompiledLoops {
@@ -207,13 +209,13 @@ class LoopCompiler {
       const step = this.#plan.lanes * halves.length;
       const size = this.#start === undefined ? this.#plan.along.size : undefined;
       if (size === undefined || size >= step) {
-        const spread = this.#vectorBody(roots);
+        const spread = this.#bodies.vectors(roots);
         this.#loopTo(index, step, () => {
           for (const half of halves) {
             this.#addresses.shift = half * this.#plan.lanes;
             const body = new Body(this.#surroundings, this.#plan.lanes);
             spread.share(body);
-            this.#writeBody(body, this.#plan.lanes, roots, stores, (i) => accumulators[i]?.addVector(half));
+            this.#bodies.write(body, this.#plan.lanes, roots, stores, (i) => accumulators[i]?.addVector(half));
             body.release();
           }
           this.#addresses.shift = 0;
@@ -222,8 +224,8 @@ class LoopCompiler {
       }
       if (size === undefined || size % step !== 0) {
         this.#loopTo(index, 1, () => {
-          const scalars = this.#scalarBody();
-          this.#writeBody(scalars, 1, roots, stores, (i) => accumulators[i]?.addScalar());
+          const scalars = this.#bodies.scalars();
+          this.#bodies.write(scalars, 1, roots, stores, (i) => accumulators[i]?.addScalar());
           scalars.release();
         });
       }
@@ -267,79 +269,6 @@ class LoopCompiler {
     });
   }
 
-  #writeBody(
-    body: Body,
-    width: Width,
-    roots: readonly Expr[],
-    stores: readonly Store[],
-    accumulate: (reduction: number) => void,
-  ): void {
-    const w = this.#w;
-    body.prepare(roots);
-    const count = roots.length - stores.length;
-    for (const [i, root] of roots.entries()) {
-      const store = stores[i - count];
-      if (store === undefined) {
-        body.push(root);
-        accumulate(i);
-        continue;
-      }
-      const offset = this.#addresses.push(store.buffer, store.index, undefined);
-      body.push(root);
-      if (width === 1) storeScalar(w, root.type, offset);
-      else if (this.#addresses.strideOf(store.index) === 1) storeVector(w, root.type, width, offset);
-      else this.#scatterLanes(root, store, width);
-    }
-  }
-
-  /** Stores the vector on the stack lane by lane; the address below it is dropped. */
-  #scatterLanes(root: Expr, { buffer, index }: Store, lanes: Lanes): void {
-    const w = this.#w;
-    const vector = w.local("v128");
-    w.set(vector).op(op.drop);
-    for (let lane = 0; lane < lanes; lane++) {
-      const offset = this.#addresses.push(buffer, index, undefined);
-      const further = lane * this.#addresses.strideOf(index) * elementBytes(root.type);
-      if (further !== 0) w.i32(further).op(op.i32Add);
-      w.get(vector);
-      extractLane(w, root.type, lanes, lane);
-      storeScalar(w, root.type, offset);
-    }
-    w.release(vector);
-  }
-
-  /** A body on vectors, with what is the same along the row spread over the lanes beforehand. */
-  #vectorBody(roots: readonly Expr[]): Body {
-    const body = new Body(this.#surroundings, this.#plan.lanes);
-    const w = this.#w;
-    for (const e of this.#borders(roots)) {
-      if (e.op === "const" && this.#borders(roots).length > 24) continue;
-      this.#scalars.push(e);
-      splat(w, e.type);
-      const local = w.local("v128");
-      w.set(local);
-      body.own(e, local);
-    }
-    return body;
-  }
-
-  #scalarBody(): Body {
-    const body = new Body(this.#surroundings, 1);
-    this.#scalars.share(body);
-    return body;
-  }
-
-  /** Expressions that are the same along a row and used by ones that are not. */
-  #borders(roots: readonly Expr[]): Expr[] {
-    const below = expressionsBelow(roots);
-    const found = new Set<Expr>(roots.filter((root) => this.#plan.depthOf(root) < 2));
-    for (const e of below) {
-      if (this.#plan.depthOf(e) < 2) continue;
-      for (const arg of e.args) if (this.#plan.depthOf(arg) < 2) found.add(arg);
-    }
-    return [...found];
-  }
-
   #overColumns(rows: number): number {
     const w = this.#w;
     const width = this.#plan.lanes * columnVectors;
@@ -380,20 +309,20 @@ class LoopCompiler {
     );
     for (const set of accumulators) for (const accumulator of set) accumulator.start();
     const roots = reductions.map(({ argument }) => argument);
-    const spread = width === 1 ? this.#scalarBody() : this.#vectorBody(roots);
+    const spread = width === 1 ? this.#bodies.scalars() : this.#bodies.vectors(roots);
     this.#nest(this.#plan.inner, () => {
       for (const [v, set] of accumulators.entries()) {
         this.#addresses.shift = v * this.#plan.lanes;
         const body = new Body(this.#surroundings, width);
         spread.share(body);
-        this.#writeBody(body, width, roots, [], (i) => (width === 1 ? set[i]?.addScalar() : set[i]?.addVector(0)));
+        this.#bodies.write(body, width, roots, [], (i) => (width === 1 ? set[i]?.addScalar() : set[i]?.addVector(0)));
         body.release();
       }
     });
     for (const [v, set] of accumulators.entries()) {
       this.#addresses.shift = v * this.#plan.lanes;
       const stores = this.#plan.stores.filter(({ level }) => level === "row");
-      const body = width === 1 ? this.#scalarBody() : this.#vectorBody(stores.map(({ expr }) => expr));
+      const body = width === 1 ? this.#bodies.scalars() : this.#bodies.vectors(stores.map(({ expr }) => expr));
       for (const [i, { result }] of reductions.entries()) {
         const local = w.local(width === 1 ? scalarValueType(result.type) : "v128");
         if (width === 1) set[i]?.finishScalar();
@@ -401,7 +330,7 @@ class LoopCompiler {
         w.set(local);
         body.own(result, local);
       }
-      this.#writeBody(
+      this.#bodies.write(
         body,
         width,
         stores.map(({ expr }) => expr),

@@ -1,4 +1,5 @@
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op, simd } from "./opcodes.js";
 import { elementOf, once, type TileSpec } from "./product-tile.js";
 

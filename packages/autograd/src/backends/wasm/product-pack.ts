@@ -1,5 +1,6 @@
 import type { DType } from "../../dtype.js";
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op, simd } from "./opcodes.js";
 import { columnsOf, type ElementCodes, elementOf, once } from "./product-tile.js";
 

@@ -1,6 +1,7 @@
 import type { MatrixOperand } from "../../compile/kernel.js";
 import type { DType } from "../../dtype.js";
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op, simd } from "./opcodes.js";
 
 /** What there is to know of one element type. */

@@ -1,7 +1,8 @@
 import type { MatrixOperand, ProductKernel } from "../../compile/kernel.js";
 import { bytesPerElement } from "../../dtype.js";
 import { sizeOf } from "../../shape.js";
-import type { FunctionWriter, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
+import type { ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
 import { emitDotTile } from "./product-dot.js";
 import { emitPack } from "./product-pack.js";

@@ -3,8 +3,9 @@ import { type Location, type MemoryPlan, planMemory } from "../../compile/memory
 import { bytesPerElement } from "../../dtype.js";
 import { emitBarrier } from "./barrier.js";
 import { FunctionTable } from "./body.js";
-import { type FunctionWriter, type MemoryImport, ModuleWriter } from "./encoder.js";
+import type { FunctionWriter } from "./encoder.js";
 import { compileLoops } from "./loops.js";
+import { type MemoryImport, ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
 import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
 

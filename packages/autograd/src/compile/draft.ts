@@ -1,0 +1,72 @@
+import type { DType } from "../dtype.js";
+import { constantIndex, flatIndex, variableIndex } from "../ir/affine.js";
+import { ExpressionBuilder } from "../ir/expression.js";
+import { sizeOf } from "../shape.js";
+import type { Buffer, Kernel } from "./kernel.js";
+import type { LoopOptions, OpenLoops, Place } from "./open-loops.js";
+import type { Value } from "./values.js";
+
+/** A schedule in the making: its kernels and buffers so far. */
+export class Draft {
+  readonly kernels: (Kernel | OpenLoops)[] = [];
+  readonly buffers: Buffer[] = [];
+  readonly #bySize = new Map<number, OpenLoops[]>();
+
+  /** The loops over so many elements that values may join, latest last. */
+  loopsOver = (elements: number): readonly OpenLoops[] => this.#bySize.get(elements) ?? [];
+
+  /** A place in memory for a value that kernel number `position` writes. */
+  inMemory(value: Value, position: number, source: Buffer["source"] = { kind: "temporary" }): Place {
+    const buffer = this.newBuffer(value.dtype, sizeOf(value.shape), source);
+    return {
+      value,
+      position,
+      loops: undefined,
+      expr: undefined,
+      level: "element",
+      key: "",
+      index: constantIndex(0),
+      buffer,
+    };
+  }
+
+  newBuffer(dtype: DType, size: number, source: Buffer["source"]): Buffer {
+    const buffer: Buffer = { id: this.buffers.length, dtype, size, source, outputs: [] };
+    this.buffers.push(buffer);
+    return buffer;
+  }
+
+  /** The buffer of a place; loops that computed it for themselves only now store it. */
+  bufferOf(place: Place): Buffer {
+    if (place.buffer !== undefined) return place.buffer;
+    const { value, loops, expr, level, index } = place;
+    if (loops === undefined || expr === undefined) throw new Error(`${value.primitive.name} is nowhere`);
+    const buffer = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    loops.stores.push({ expr, buffer, index, level });
+    place.buffer = buffer;
+    return buffer;
+  }
+
+  openLoops(sizes: readonly number[], { rowRank, columns = false, open = true, flat }: LoopOptions): OpenLoops {
+    const variables = sizes.map((_, variable) => variableIndex(variable));
+    const loops: OpenLoops = {
+      position: this.kernels.length,
+      builder: new ExpressionBuilder(),
+      sizes,
+      elements: sizeOf(sizes),
+      columns,
+      open,
+      flat: flat ?? flatIndex(variables, sizes),
+      rowRank,
+      rowFlat: flatIndex(variables.slice(0, rowRank ?? 0), sizes.slice(0, rowRank ?? 0)),
+      reductions: [],
+      places: [],
+      stores: [],
+      reads: new Set(),
+    };
+    this.kernels.push(loops);
+    const { elements } = loops;
+    if (open) this.#bySize.set(elements, [...(this.#bySize.get(elements) ?? []).slice(-7), loops]);
+    return loops;
+  }
+}

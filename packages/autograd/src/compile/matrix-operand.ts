@@ -1,0 +1,34 @@
+import { type Affine, coefficientOf, constantIndex, variableIndex } from "../ir/affine.js";
+import type { Shape } from "../shape.js";
+import type { Buffer, MatrixOperand } from "./kernel.js";
+
+/** Loops over the batch axes of a product's result and over an operand's rows and columns, and the operand's indices in them. */
+export function matrixLoops(
+  shape: Shape,
+  batch: Shape,
+): { readonly sizes: readonly number[]; readonly indices: readonly Affine[] } {
+  const rank = shape.length - 2;
+  const lead = batch.length - rank;
+  const sizes = [...batch, ...shape.slice(-2)];
+  const indices = shape.map((side, axis) => {
+    const variable = axis < rank ? axis + lead : batch.length + axis - rank;
+    return side === 1 ? constantIndex(0) : variableIndex(variable);
+  });
+  return { sizes, indices };
+}
+
+/** The strides of an operand whose elements are found at `flat` in these loops. */
+export function matrixOperand(buffer: Buffer, flat: Affine, batchRank: number, transposed: boolean): MatrixOperand {
+  const [rows, columns] = [coefficientOf(flat, batchRank), coefficientOf(flat, batchRank + 1)];
+  return {
+    buffer,
+    offset: flat.constant,
+    rowStride: transposed ? columns : rows,
+    columnStride: transposed ? rows : columns,
+    batchStrides: Array.from({ length: batchRank }, (_, variable) => coefficientOf(flat, variable)),
+  };
+}
+
+/** Whether neighbours along k are neighbours in memory. */
+export const isUnit = ({ rowStride, columnStride }: MatrixOperand, unit: "rows" | "columns"): boolean =>
+  (unit === "rows" ? rowStride : columnStride) === 1;
