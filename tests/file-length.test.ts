@@ -13,9 +13,17 @@ const tables: readonly string[] = ["packages/autograd/test/numbers/special-value
 
 /** Files that may pass the soft limit, each with its reason. Adding one is a decision to be seen in a diff. */
 const allowed: Readonly<Record<string, string>> = {
+  "packages/autograd/src/backends/wasm/body.ts": "one writer of expressions: loads, calls and rescues share its locals",
+  "packages/autograd/src/backends/wasm/encoder.ts": "an instruction set: many methods of a line or three",
+  "packages/autograd/src/backends/wasm/loops.ts":
+    "the nest of loops over rows, columns and elements, which share their steps",
+  "packages/autograd/src/backends/wasm/products.ts": "one product from its batch down to its tiles",
+  "packages/autograd/src/backends/wasm/vector-code.ts": "half of it tables of instructions",
+  "packages/autograd/src/compile/schedule.ts": "one walk over the values that places each, and reads what is placed",
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
   "packages/autograd/src/ops/slice.ts":
     "slicing and its transpose, which share the arithmetic of clamped, negative and stepped bounds",
+  "packages/autograd/src/tensor.ts": "Tensor and Variable, which hold each other",
 };
 
 const folders = ["packages", "examples", "tests", "scripts"];
