@@ -6,7 +6,7 @@ import { currentScope } from "../scope.js";
 import { scalar, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
 import { collectAll, difference } from "./argument-form.js";
-import { type Body, compileBody, type Derived, dependences, inlineBody, once, prune, type Runner } from "./body.js";
+import { compileBody, type Runner } from "./body.js";
 import { callBody } from "./call.js";
 import { tap } from "./host-state.js";
 import { currentTrace, type Trace, trace } from "./trace.js";
@@ -186,9 +186,7 @@ function call(traced: Trace, nodes: readonly Node[]): unknown {
     ...feeds.map(({ read, dtype }) => scalar(read(), dtype)),
     ...captured,
   ];
-  const inputCount = nodes.length + variables.length + feeds.length;
-  const isArgument = (position: number): boolean => position < nodes.length || position >= inputCount;
-  const outputs = callDependent(body, operands, isArgument);
+  const outputs = callBody(body, operands);
   const resultCount = outputs.length - assigned.length - taps.length;
   for (const [i, variable] of assigned.entries()) {
     const output = outputs[resultCount + i];
@@ -203,32 +201,6 @@ function call(traced: Trace, nodes: readonly Node[]): unknown {
     outputs.map(({ node }) => node),
     leaves.length,
   );
-}
-
-/**
- * The outputs of a body: those that depend on arguments by a call, the others (counters of random numbers, for one) built of operators, so that
- * they stay apart from what is mapped.
- */
-function callDependent(body: Body, operands: readonly Tensor[], isArgument: (position: number) => boolean): Tensor[] {
-  const { called, built } = once(body, "split", () => {
-    const inputs = new Set(body.inputs);
-    const dependsOn = dependences(body);
-    const isCalled = body.outputs.map((node, i) => !inputs.has(node) && [...(dependsOn[i] ?? [])].some(isArgument));
-    const part = (name: string, wanted: boolean): Derived =>
-      prune(
-        name,
-        body.inputs,
-        body.outputs.map((node, i) => (isCalled[i] === wanted ? node : undefined)),
-      );
-    return { called: part(body.name, true), built: part(body.name, false) };
-  });
-  const operandsFor = ({ taken }: Derived): Tensor[] => taken.flatMap((position) => operands[position] ?? []);
-  const results = callBody(called.body, operandsFor(called));
-  const others = inlineBody(built.body, operandsFor(built));
-  return body.outputs.map((node, i) => {
-    const [place, other] = [called.places[i], built.places[i]];
-    return (place === undefined ? others[other ?? -1] : results[place]) ?? new Tensor(node);
-  });
 }
 
 /**
