@@ -1,0 +1,384 @@
+import type { FunctionWriter } from "../encoder.js";
+import type { ModuleWriter } from "../module-writer.js";
+import { op } from "../opcodes.js";
+import { emitDotTile } from "./dot.js";
+import { elementCodes } from "./element.js";
+import { emitPack } from "./pack.js";
+import { type ProductPlan, type ProductSpec, planProduct } from "./plan.js";
+import { emitTile, type TileSpec, tileMode } from "./tile.js";
+
+export type { ProductBatch, ProductSpec, SumOrder } from "./plan.js";
+export type { Epilogue } from "./tile.js";
+
+/** A product as a function (a, b, c, scratch, thread, threads) of byte addresses. */
+export interface ProductRoutine {
+  readonly function: FunctionWriter;
+  /** Bytes of scratch memory for each thread; the scratch areas of threads lie side by side. */
+  readonly scratchBytes: number;
+  /** Threads beyond this number have nothing to do. */
+  readonly parallelism: number;
+  readonly flops: number;
+}
+
+/**
+ * Writes the product of matrices as a function (a, b, c, scratch, thread, threads) that computes the share of one thread. Every element of C is summed in one
+ * order, however many threads take part. Nothing beyond the elements of A, B and C is read or written. `threads` is at least 1.
+ *
+ * Large products are packed into panels and computed tile by tile (K. Goto, R. van de Geijn, "Anatomy of high-performance matrix multiplication",
+ * ACM Trans. Math. Softw. 34 (2008) 12); small ones read their operands where they lie; few columns or rows that lie along k are dot products.
+ *
+ * @example
+ * const { function: product } = emitProduct(module, { dtype: "float32", m: 2, n: 2, k: 2, aStrides: [2, 1], bStrides: [2, 1], cStride: 2, fma: false });
+ * module.export("product", product);
+ */
+export function emitProduct(module: ModuleWriter, given: ProductSpec): ProductRoutine {
+  const swapped = liesDown(given);
+  const spec = swapped ? transposed(given) : given;
+  const plan = planProduct(spec);
+  const { m, n, k, batch } = spec;
+  const matrices = (batch?.sizes ?? []).reduce((product, size) => product * size, 1);
+  const tiles = plan.byRows ? Math.ceil(m / plan.rows) : Math.ceil(n / plan.columns);
+  const units = m === 0 || n === 0 ? 0 : tiles * matrices;
+  const emitter = new ProductEmitter(module, spec, plan, swapped);
+  if (units > 0) emitter.write(units, tiles, matrices);
+  return {
+    function: emitter.writer,
+    scratchBytes: emitter.scratchBytes,
+    parallelism: Math.max(1, units),
+    flops: 2 * m * n * k * matrices,
+  };
+}
+
+/** Whether C, a column, is computed as the row that it is in memory, as Bᵀ · Aᵀ: then Aᵀ is read along its rows. */
+function liesDown({ m, n, aStrides, cStride, epilogue, order }: ProductSpec): boolean {
+  return n === 1 && m > 1 && cStride === 1 && aStrides[0] === 1 && epilogue === undefined && order?.alongK !== true;
+}
+
+function transposed(spec: ProductSpec): ProductSpec {
+  const { m, n, aStrides, bStrides, batch } = spec;
+  const sides = {
+    m: n,
+    n: m,
+    aStrides: [bStrides[1], bStrides[0]],
+    bStrides: [aStrides[1], aStrides[0]],
+    cStride: m,
+  } as const;
+  return batch === undefined
+    ? { ...spec, ...sides }
+    : { ...spec, ...sides, batch: { ...batch, a: batch.b, b: batch.a } };
+}
+
+const parameters = { a: 0, b: 1, c: 2, scratch: 3, thread: 4, threads: 5 } as const;
+
+/** Locals of the routine. */
+interface Position {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly firstRow: number;
+  readonly lastRow: number;
+  readonly firstColumn: number;
+  readonly lastColumn: number;
+  /** The first term of the block, how many it has, and the tile's mode. */
+  readonly start: number;
+  readonly depth: number;
+  readonly mode: number;
+}
+
+class ProductEmitter {
+  readonly writer: FunctionWriter;
+  readonly scratchBytes: number;
+  readonly #module: ModuleWriter;
+  readonly #spec: ProductSpec;
+  readonly #plan: ProductPlan;
+  readonly #bytes: number;
+  readonly #at: Position;
+  readonly #bytesA: number;
+  readonly #swapped: boolean;
+
+  /** `swapped`: the routine's first argument is the right operand. */
+  constructor(module: ModuleWriter, spec: ProductSpec, plan: ProductPlan, swapped: boolean) {
+    this.#swapped = swapped;
+    this.#module = module;
+    this.#spec = spec;
+    this.#plan = plan;
+    this.#bytes = elementCodes(spec.dtype, spec.fma).bytes;
+    this.writer = module.function("product", ["i32", "i32", "i32", "i32", "i32", "i32"], []);
+    const local = (): number => this.writer.local("i32");
+    this.#at = {
+      a: local(),
+      b: local(),
+      c: local(),
+      firstRow: local(),
+      lastRow: local(),
+      firstColumn: local(),
+      lastColumn: local(),
+      start: local(),
+      depth: local(),
+      mode: local(),
+    };
+    const lines = (count: number): number => Math.ceil((count * plan.depth * this.#bytes) / 64) * 64;
+    this.#bytesA = lines(plan.packedRows);
+    this.scratchBytes = this.#bytesA + lines(plan.packedColumns);
+  }
+
+  /** The share of a thread: of all rows (or columns) of tiles of all matrices, a range. */
+  write(units: number, tiles: number, matrices: number): void {
+    const w = this.writer;
+    const local = (): number => w.local("i32");
+    const [first, end, matrix, tile, last] = [local(), local(), local(), local(), local()];
+    const share = (local: number): void => {
+      w.i32(units).op(op.i32Mul).get(parameters.threads).op(op.i32DivU).set(local);
+    };
+    w.get(parameters.thread);
+    share(first);
+    w.get(parameters.thread).i32(1).op(op.i32Add);
+    share(end);
+    if (this.scratchBytes > 0) {
+      w.get(parameters.scratch).get(parameters.thread).i32(this.scratchBytes).op(op.i32Mul).op(op.i32Add);
+      w.set(parameters.scratch);
+    }
+    w.block(() =>
+      w.loop(() => {
+        w.get(first).get(end).op(op.i32GeU).brIf(1);
+        w.get(first).i32(tiles).op(op.i32DivU).set(matrix);
+        w.get(first).get(matrix).i32(tiles).op(op.i32Mul).op(op.i32Sub).set(tile);
+        w.get(end).get(matrix).i32(tiles).op(op.i32Mul).op(op.i32Sub).set(last);
+        least(w, last, last, tiles);
+        this.#matrixAddresses(matrix, matrices);
+        this.#range(tile, last);
+        this.#blocks();
+        w.get(matrix).i32(1).op(op.i32Add).i32(tiles).op(op.i32Mul).set(first);
+        w.br(0);
+      }),
+    );
+  }
+
+  #matrixAddresses(matrix: number, matrices: number): void {
+    const w = this.writer;
+    const { batch } = this.#spec;
+    const place = (parameter: number, strides: readonly number[] | undefined, local: number): void => {
+      w.get(parameter);
+      let inside = matrices;
+      for (const [axis, size] of (batch?.sizes ?? []).entries()) {
+        inside /= size;
+        const stride = strides?.[axis] ?? 0;
+        if (stride === 0 || size === 1) continue;
+        w.get(matrix).i32(inside).op(op.i32DivU).i32(size).op(op.i32RemU);
+        w.i32(stride * this.#bytes)
+          .op(op.i32Mul)
+          .op(op.i32Add);
+      }
+      w.set(local);
+    };
+    const { a, b } = parameters;
+    place(this.#swapped ? b : a, batch?.a, this.#at.a);
+    place(this.#swapped ? a : b, batch?.b, this.#at.b);
+    place(parameters.c, batch?.c, this.#at.c);
+  }
+
+  /** Which rows and columns the tiles from `tile` to `last` have. */
+  #range(tile: number, last: number): void {
+    const w = this.writer;
+    const { m, n } = this.#spec;
+    const { byRows, rows, columns } = this.#plan;
+    const { firstRow, lastRow, firstColumn, lastColumn } = this.#at;
+    const part = (from: number, to: number, unit: number, size: number): void => {
+      w.get(tile).i32(unit).op(op.i32Mul).set(from);
+      w.get(last).i32(unit).op(op.i32Mul).set(to);
+      least(w, to, to, size);
+    };
+    const all = (from: number, to: number, size: number): void => {
+      w.i32(0).set(from).i32(size).set(to);
+    };
+    if (byRows) {
+      part(firstRow, lastRow, rows, m);
+      all(firstColumn, lastColumn, n);
+    } else {
+      all(firstRow, lastRow, m);
+      part(firstColumn, lastColumn, columns, n);
+    }
+  }
+
+  /** Block after block of terms; a product without terms has one block without any, which writes zeros. */
+  #blocks(): void {
+    const w = this.writer;
+    const { k, aStrides, bStrides } = this.#spec;
+    const { start, depth, mode, a, b } = this.#at;
+    const { way } = this.#plan;
+    w.i32(0).set(start);
+    w.loop(() => {
+      w.i32(k).get(start).op(op.i32Sub).set(depth);
+      least(w, depth, depth, this.#plan.depth);
+      w.get(start).i32(0).op(op.i32Ne);
+      w.get(start).get(depth).op(op.i32Add).i32(k).op(op.i32Eq);
+      w.i32(tileMode.finishes).op(op.i32Mul).op(op.i32Or).set(mode);
+      if (way === "packed") this.#packed();
+      else if (way === "dot") this.#dot();
+      else this.#direct();
+      for (const [local, stride] of [
+        [a, aStrides[1]],
+        [b, bStrides[0]],
+      ] as const) {
+        w.get(local).get(depth);
+        w.i32(stride * this.#bytes)
+          .op(op.i32Mul)
+          .op(op.i32Add)
+          .set(local);
+      }
+      w.get(start).get(depth).op(op.i32Add).tee(start).i32(k).op(op.i32LtU).brIf(0);
+    });
+  }
+
+  /** Columns of tiles: a strip of B stays in the first-level cache while the rows of A pass by. */
+  #direct(): void {
+    const { m, n, aStrides, bStrides } = this.#spec;
+    const { rows, columns } = this.#plan;
+    const { a, b, firstRow, lastRow, firstColumn, lastColumn } = this.#at;
+    this.#over(firstColumn, lastColumn, columns, n % columns, (column, columnCount) =>
+      this.#over(firstRow, lastRow, rows, m % rows, (row, rowCount) => {
+        const tile = emitTile(this.#module, {
+          ...this.#tileSpec(rowCount, columnCount),
+          aRow: aStrides[0],
+          aStep: aStrides[1],
+          bStep: bStrides[0],
+          padded: false,
+        });
+        this.#pushAddress(a, row, aStrides[0]);
+        this.#pushAddress(b, column, bStrides[1]);
+        this.#callTile(tile, row, column);
+      }),
+    );
+  }
+
+  /** Rows of tiles: a few rows of A stay in the first-level cache while the columns of B, which are few, pass by. */
+  #dot(): void {
+    const { m, n, aStrides, bStrides } = this.#spec;
+    const { rows, columns } = this.#plan;
+    const { a, b, firstRow, lastRow, firstColumn, lastColumn } = this.#at;
+    this.#over(firstRow, lastRow, rows, m % rows, (row, rowCount) =>
+      this.#over(firstColumn, lastColumn, columns, n % columns, (column, columnCount) => {
+        const tile = emitDotTile(this.#module, {
+          ...this.#tileSpec(rowCount, columnCount),
+          aRow: aStrides[0],
+          aStep: aStrides[1],
+          bColumn: bStrides[1],
+          bStep: bStrides[0],
+        });
+        this.#pushAddress(a, row, aStrides[0]);
+        this.#pushAddress(b, column, bStrides[1]);
+        this.#callTile(tile, row, column);
+      }),
+    );
+  }
+
+  #packed(): void {
+    const w = this.writer;
+    const { m, n, dtype, aStrides, bStrides } = this.#spec;
+    const { rows, columns, packedRows, packedColumns } = this.#plan;
+    const { a, b, depth, firstRow, lastRow, firstColumn, lastColumn } = this.#at;
+    const packA = { dtype, width: rows, lineStride: aStrides[0], step: aStrides[1] };
+    const packB = { dtype, width: columns, lineStride: bStrides[1], step: bStrides[0] };
+    const [panelsA, panelsB] = [w.local("i32"), w.local("i32")];
+    w.get(parameters.scratch).set(panelsA);
+    w.get(parameters.scratch).i32(this.#bytesA).op(op.i32Add).set(panelsB);
+    this.#inBlocks(firstColumn, lastColumn, packedColumns, (fromColumn, toColumn) => {
+      this.#pushAddress(b, fromColumn, bStrides[1]);
+      w.get(panelsB).get(toColumn).get(fromColumn).op(op.i32Sub).get(depth);
+      w.call(emitPack(this.#module, packB, n % columns));
+      this.#inBlocks(firstRow, lastRow, packedRows, (fromRow, toRow) => {
+        this.#pushAddress(a, fromRow, aStrides[0]);
+        w.get(panelsA).get(toRow).get(fromRow).op(op.i32Sub).get(depth);
+        w.call(emitPack(this.#module, packA, m % rows));
+        this.#over(fromColumn, toColumn, columns, n % columns, (column, columnCount) =>
+          this.#over(fromRow, toRow, rows, m % rows, (row, rowCount) => {
+            const tile = emitTile(this.#module, {
+              ...this.#tileSpec(rowCount, columnCount),
+              aRow: 1,
+              aStep: rows,
+              bStep: columns,
+              padded: true,
+            });
+            this.#pushPanel(panelsA, row, fromRow);
+            this.#pushPanel(panelsB, column, fromColumn);
+            this.#callTile(tile, row, column);
+          }),
+        );
+      });
+    });
+    w.release(panelsA);
+    w.release(panelsB);
+  }
+
+  #tileSpec(rows: number, columns: number): TileSpec {
+    const { dtype, fma, cStride, epilogue } = this.#spec;
+    return { dtype, fma, rows, columns, cStride, epilogue };
+  }
+
+  /** base + index · stride, in elements. */
+  #pushAddress(base: number, index: number, stride: number): void {
+    const w = this.writer;
+    w.get(base)
+      .get(index)
+      .i32(stride * this.#bytes)
+      .op(op.i32Mul)
+      .op(op.i32Add);
+  }
+
+  /** panels + (index − first) · depth, in elements. */
+  #pushPanel(panels: number, index: number, first: number): void {
+    const w = this.writer;
+    w.get(panels).get(index).get(first).op(op.i32Sub).get(this.#at.depth).op(op.i32Mul);
+    w.i32(this.#bytes).op(op.i32Mul).op(op.i32Add);
+  }
+
+  /** Adds what all tiles take to the addresses on the stack, and calls. */
+  #callTile(tile: FunctionWriter, row: number, column: number): void {
+    const w = this.writer;
+    const { c, depth, mode } = this.#at;
+    w.get(c).get(row).i32(this.#spec.cStride).op(op.i32Mul).get(column).op(op.i32Add);
+    w.i32(this.#bytes).op(op.i32Mul).op(op.i32Add);
+    w.get(depth).get(mode).get(row).get(column).call(tile);
+  }
+
+  /** For (index from `from` by `unit`) body(index, unit); then what is left at the matrix's edge, `edge` rows or columns. */
+  #over(from: number, to: number, unit: number, edge: number, body: (index: number, count: number) => void): void {
+    const w = this.writer;
+    const index = w.local("i32");
+    w.get(from).set(index);
+    w.block(() =>
+      w.loop(() => {
+        w.get(index).i32(unit).op(op.i32Add).get(to).op(op.i32GtU).brIf(1);
+        body(index, unit);
+        w.get(index).i32(unit).op(op.i32Add).set(index).br(0);
+      }),
+    );
+    if (edge > 0) {
+      w.get(index)
+        .get(to)
+        .op(op.i32LtU)
+        .if(() => body(index, edge));
+    }
+    w.release(index);
+  }
+
+  /** For (from by `unit`) body(from, the lesser of from + unit and to). */
+  #inBlocks(first: number, last: number, unit: number, body: (from: number, to: number) => void): void {
+    const w = this.writer;
+    const [from, to] = [w.local("i32"), w.local("i32")];
+    w.get(first).set(from);
+    w.loop(() => {
+      w.get(from).i32(unit).op(op.i32Add).tee(to);
+      w.get(last).get(to).get(last).op(op.i32LtU).op(op.select).set(to);
+      body(from, to);
+      w.get(to).tee(from).get(last).op(op.i32LtU).brIf(0);
+    });
+    w.release(from);
+    w.release(to);
+  }
+}
+
+/** target = min(local, bound), of numbers ≥ 0. */
+function least(w: FunctionWriter, target: number, local: number, bound: number): void {
+  w.get(local).i32(bound).get(local).i32(bound).op(op.i32LtU).op(op.select).set(target);
+}

@@ -1,0 +1,125 @@
+import { elementCodes, type ProductType } from "./element.js";
+import type { Epilogue } from "./tile.js";
+
+/** Matrices that are multiplied pair by pair. */
+export interface ProductBatch {
+  /** The axes before the matrices; the strides are in elements, 0 along an axis that is broadcast. */
+  readonly sizes: readonly number[];
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly c: readonly number[];
+}
+
+/** C[m, n] = A[m, k] · B[k, n]; all sizes and strides become constants of the code. Strides are in elements, from row to row and from column to column. */
+export interface ProductSpec {
+  readonly dtype: ProductType;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly aStrides: readonly [number, number];
+  readonly bStrides: readonly [number, number];
+  /** From one row of C to the next; its columns lie side by side. */
+  readonly cStride: number;
+  /** Whether to use fused multiply-add, which the engine then has to know (`detectRelaxedSimd`). */
+  readonly fma: boolean;
+  /** In which order terms are added; the default follows from sizes and strides. */
+  readonly order?: SumOrder;
+  readonly batch?: ProductBatch;
+  readonly epilogue?: Epilogue;
+}
+
+/** In which order the terms of an element are added. */
+export interface SumOrder {
+  /** In vectors of terms, whose lanes are added at the end. */
+  readonly alongK: boolean;
+  /** So many terms are added up before they are added to the others. Those along k come in blocks of their own. */
+  readonly depth: number;
+}
+
+/** How a product is computed. */
+export interface ProductPlan {
+  readonly way: "dot" | "direct" | "packed";
+  readonly rows: number;
+  readonly columns: number;
+  /** Terms of a block. */
+  readonly depth: number;
+  /** Rows of A and columns of B that are packed at a time. */
+  readonly packedRows: number;
+  readonly packedColumns: number;
+  /** Threads share out rows of tiles; columns otherwise. */
+  readonly byRows: boolean;
+}
+
+/** Terms of a block: as many rows of B's panel stay in the first-level cache. */
+const termsOfBlock = 256;
+const termsOfDotBlock = 512;
+/** Bytes of A and of B that are packed at a time: they stay in the second-level cache, and in the third. */
+const packedBytesA = 192 * 1024;
+const packedBytesB = 1024 * 1024;
+
+const evenBlocks = (k: number, most: number): number => (k <= most ? k : Math.ceil(k / Math.ceil(k / most)));
+
+function defaultOrder({ m, n, k, aStrides, bStrides }: ProductSpec): SumOrder {
+  const liesAlongK = (aStrides[1] === 1 || k === 1) && (bStrides[0] === 1 || k === 1) && (bStrides[1] !== 1 || n === 1);
+  return {
+    alongK: liesAlongK && k >= 16 && (n <= 16 || m <= 4),
+    depth: k <= 2 * termsOfBlock ? k : evenBlocks(k, termsOfBlock),
+  };
+}
+
+/** Chooses from sizes and strides alone. */
+export function planProduct(spec: ProductSpec): ProductPlan {
+  const { m, n, k, dtype, fma, bStrides } = spec;
+  const { alongK, depth } = spec.order ?? defaultOrder(spec);
+  const { lanes, bytes, fma: fused } = elementCodes(dtype, fma);
+  const unpacked = { packedRows: 0, packedColumns: 0 };
+  if (alongK) {
+    const { rows, columns } = dotTile(m, n);
+    const byRows = m / rows >= n / columns;
+    return { way: "dot", rows, columns, depth: evenBlocks(k, termsOfDotBlock), byRows, ...unpacked };
+  }
+  const tallest = fused === undefined ? 5 : 6;
+  const readable = bStrides[1] === 1 || n === 1;
+  const worthIt = m >= 3 * tallest && n >= 2 * lanes && k * n * bytes > packingPays;
+  if (readable && !worthIt) {
+    const { rows, columns } = directTile(m, n, lanes, tallest);
+    return { way: "direct", rows, columns, depth, byRows: m / rows >= n / columns, ...unpacked };
+  }
+  const columns = 2 * lanes;
+  const fitting = (budget: number, unit: number, size: number): number => {
+    const most = Math.max(unit, Math.floor(budget / (Math.max(1, depth) * bytes * unit)) * unit);
+    return Math.min(most, Math.ceil(size / unit) * unit);
+  };
+  return {
+    way: "packed",
+    rows: tallest,
+    columns,
+    depth,
+    packedRows: fitting(packedBytesA, tallest, m),
+    packedColumns: fitting(packedBytesB, columns, n),
+    byRows: m >= n,
+  };
+}
+
+/** Bytes of B above which it is packed: it no longer fits into the first-level cache beside A. */
+const packingPays = 24 * 1024;
+
+/** Sums, the vectors that are held and the one that passes by fit into sixteen registers. */
+function dotTile(m: number, n: number): { readonly rows: number; readonly columns: number } {
+  const even = (size: number, most: number): number => Math.ceil(size / Math.ceil(size / most));
+  if (m === 1) return { rows: 1, columns: even(n, 8) };
+  if (n === 1) return { rows: Math.min(m, 8), columns: 1 };
+  if (n === 2) return { rows: Math.min(m, 5), columns: 2 };
+  if (m === 3 || n === 3) return { rows: Math.min(m, 3), columns: Math.min(n, 3) };
+  return { rows: 2, columns: even(n, 5) };
+}
+
+function directTile(m: number, n: number, lanes: number, tallest: number): { rows: number; columns: number } {
+  const vectors = Math.ceil(n / lanes);
+  const shape = (rows: number, wide: number) => ({ rows: Math.min(rows, m), columns: Math.min(wide, vectors) * lanes });
+  if (m === 1) return shape(1, 6);
+  if (m === 2) return shape(2, 4);
+  if (vectors === 1) return shape(8, 1);
+  if (m === 3 || vectors === 3) return shape(3, 3);
+  return shape(tallest, 2);
+}
