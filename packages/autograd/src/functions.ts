@@ -32,6 +32,7 @@ export {
   square,
   sub,
 } from "./ops/arithmetic.js";
+export { scaledDotProductAttention } from "./ops/attention.js";
 export { broadcastTo, reshape } from "./ops/broadcast.js";
 export { cast } from "./ops/cast.js";
 export { allClose, isClose } from "./ops/closeness.js";
@@ -50,6 +51,7 @@ export {
   logicalXor,
   notEqual,
 } from "./ops/comparison.js";
+export { conv1d, conv2d, convTranspose1d, convTranspose2d } from "./ops/conv.js";
 export { full, ones, tensor, variable, zeros } from "./ops/create.js";
 export { cumprod, cumsum, diff, logcumsumexp } from "./ops/cumulative.js";
 export { cummax, cummin } from "./ops/cumulative-extremes.js";
@@ -58,13 +60,16 @@ export { dynamicSlice, dynamicUpdateSlice } from "./ops/dynamic-slice.js";
 export { einsum } from "./ops/einsum.js";
 export { add, elementwise, mul } from "./ops/elementwise.js";
 export { exp, exp2, expm1, log, log1p, log2, log10, pow, xlogy } from "./ops/exponential.js";
+export { adaptiveAvgPool2d, interpolate } from "./ops/interpolate.js";
 export { chunk, concat, split, stack } from "./ops/join.js";
 export * as linalg from "./ops/linalg/index.js";
 export { logaddexp, logSigmoid, sigmoid, softplus } from "./ops/logistic.js";
 export { dot, kron, matmul, outer } from "./ops/matmul.js";
 export { expandDims, flatten, moveaxis, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 export { norm } from "./ops/norm.js";
+export { batchNorm, groupNorm, layerNorm, rmsNorm } from "./ops/normalize.js";
 export { type PadMode, pad } from "./ops/pad.js";
+export { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./ops/pool.js";
 export { median, quantile } from "./ops/quantile.js";
 export { Generator, generator } from "./ops/random.js";
 export type { GeneratorState } from "./ops/random-state.js";
@@ -110,6 +115,7 @@ export {
 } from "./ops/trigonometric.js";
 export { nonzero, nonzeroAsync, type Unique, type UniqueOptions, unique, uniqueAsync } from "./ops/unique.js";
 export { clip, maskedFill, nanToNum, where } from "./ops/where.js";
+export { unfold } from "./ops/windows.js";
 export { definePrimitive } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {
@@ -133,6 +139,7 @@ export {
 export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
 export { guard, perCall, tap } from "./transforms/host-state.js";
 export { type ImplicitDiffOptions, implicitDiff } from "./transforms/implicit-diff.js";
+export { hessian, type JacobianOf, type JacobianOptions, jacobian } from "./transforms/jacobian.js";
 export { expectCompilations, type JitStats, type Jitted, jit } from "./transforms/jit.js";
 export { hvp, jvp } from "./transforms/jvp.js";
 export { type ScanOptions, scan } from "./transforms/scan.js";
