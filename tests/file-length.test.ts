@@ -17,7 +17,6 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/autograd/src/backends/wasm/encoder.ts": "an instruction set: many methods of a line or three",
   "packages/autograd/src/backends/wasm/loops.ts":
     "the nest of loops over rows, columns and elements, which share their steps",
-  "packages/autograd/src/backends/wasm/products.ts": "one product from its batch down to its tiles",
   "packages/autograd/src/backends/wasm/vector-code.ts": "half of it tables of instructions",
   "packages/autograd/src/compile/schedule.ts": "one walk over the values that places each, and reads what is placed",
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",

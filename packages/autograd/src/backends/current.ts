@@ -14,20 +14,12 @@ let current: BackendName = engine === undefined ? "reference" : "wasm";
 /** What compiles programs now. */
 export const currentCompiler = (): Compiler => compilers[current];
 
-/** The backend that programs are compiled for now. */
-export const currentBackendName = (): BackendName => current;
-
 /** @throws ValueError where `name` is no backend. */
-export function checkBackend(operator: string, name: unknown): asserts name is BackendName {
+function checkBackend(operator: string, name: unknown): asserts name is BackendName {
   if (typeof name === "string" && Object.hasOwn(compilers, name)) return;
   throw new ValueError(
     `${operator}: there is no backend ${JSON.stringify(name)}. There are: ${Object.keys(compilers).join(", ")}.`,
   );
-}
-
-/** Compiles for another backend from now on. */
-export function useBackend(name: BackendName): void {
-  current = name;
 }
 
 /**

@@ -45,7 +45,8 @@ const matmulPrimitive: Primitive<Transposed> = {
     }
     return out;
   },
-  lower: ({ attributes: { a, b } }) => ({ kind: "product", a, b }),
+  lower: ({ attributes: { a, b }, dtype }) =>
+    dtype === "uint8" || dtype === "bool" ? undefined : { kind: "product", a, b },
   // C = A B: dA = g Bᵀ, dB = Aᵀ g; each transposed once more where the operand is stored so.
   vjp: ({ inputs: [a, b], attributes: t, cotangent: g }) => [
     sumTo(t.a ? product(b, g, { a: t.b, b: true }) : product(g, b, { a: false, b: !t.b }), a.shape),

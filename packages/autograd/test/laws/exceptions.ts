@@ -42,7 +42,10 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "variable",
   ],
   "makes operators, which have laws themselves": ["definePrimitive", "elementwise"],
-  "takes functions: the laws of derivatives and of batching are laws of this": [
+  "takes functions: the laws of derivatives, of batching and of compiling are laws of this": [
+    "jit",
+    "jacobian",
+    "hessian",
     "grad",
     "valueAndGrad",
     "variableGrads",
@@ -60,7 +63,21 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "uniqueAsync",
   ],
   "draws numbers: each draw is another, and has no operand": ["generator"],
-  "computes what is there": ["realize"],
+  "takes functions that are loops, branches, solvers, or are run again: tested by their own laws": [
+    "scan",
+    "cond",
+    "whileLoop",
+    "checkpoint",
+    "implicitDiff",
+  ],
+  "is about the JavaScript around a compiled function": [
+    "guard",
+    "perCall",
+    "tap",
+    "expectCompilations",
+    "withBackend",
+  ],
+  "computes what is there, or says whether it is": ["realize", "isComputed"],
   "walks trees": ["flattenTree", "sameStructure", "showStructure", "unflattenTree"],
 };
 

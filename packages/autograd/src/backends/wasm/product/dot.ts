@@ -2,7 +2,7 @@ import type { FunctionWriter } from "../encoder.js";
 import type { ModuleWriter } from "../module-writer.js";
 import { op, simd } from "../opcodes.js";
 import { advance, type ElementCodes, elementCodes, multiplyAdd, once } from "./element.js";
-import { pushLaneSum, type TileSpec, tileMode, tileParameters } from "./tile.js";
+import { pushEnd, pushLaneSum, type TileSpec, tileMode, tileParameters } from "./tile.js";
 
 /** A tile whose terms lie side by side in the rows of A and in the columns of B, where the steps are 1. */
 export interface DotTileSpec extends TileSpec {
@@ -29,9 +29,13 @@ export function emitDotTile(module: ModuleWriter, spec: DotTileSpec): FunctionWr
     const passing = w.local("v128");
     const loadRow = (i: number): void => loadAlong(w, e, a, i * aRow, aStep);
     const loadColumn = (j: number): void => loadAlong(w, e, b, j * bColumn, bStep);
+    const end = w.local("i32");
+    w.get(depth).i32(-e.lanes).op(op.i32And).set(end);
+    if (aStep !== 0) pushEnd(w, a, end, aStep * e.bytes).set(end);
     w.block(() =>
       w.loop(() => {
-        w.get(depth).i32(e.lanes).op(op.i32LtU).brIf(1);
+        if (aStep === 0) w.get(end).op(op.i32Eqz).brIf(1);
+        else w.get(a).get(end).op(op.i32Eq).brIf(1);
         for (const [i, vector] of held.entries()) {
           if (rowsHeld) loadRow(i);
           else loadColumn(i);
@@ -48,10 +52,14 @@ export function emitDotTile(module: ModuleWriter, spec: DotTileSpec): FunctionWr
         }
         advance(w, a, e.lanes * aStep * e.bytes);
         advance(w, b, e.lanes * bStep * e.bytes);
-        advance(w, depth, -e.lanes);
+        if (aStep === 0) advance(w, end, -e.lanes);
         w.br(0);
       }),
     );
+    w.get(depth)
+      .i32(e.lanes - 1)
+      .op(op.i32And)
+      .set(depth);
     finish(w, e, spec, (row, column) => sums[rowsHeld ? column * rows + row : row * columns + column] ?? 0, rowsHeld);
     return w;
   };

@@ -4,7 +4,8 @@ import { op } from "../opcodes.js";
 import { emitDotTile } from "./dot.js";
 import { elementCodes } from "./element.js";
 import { emitPack } from "./pack.js";
-import { type ProductPlan, type ProductSpec, planProduct } from "./plan.js";
+import { liesDown, type ProductPlan, type ProductSpec, planProduct, scratchBytes, transposed } from "./plan.js";
+import { addBatchOffset, inBlocks, least, overTiles } from "./ranges.js";
 import { emitTile, type TileSpec, tileMode } from "./tile.js";
 
 export type { ProductBatch, ProductSpec, SumOrder } from "./plan.js";
@@ -34,38 +35,19 @@ export interface ProductRoutine {
 export function emitProduct(module: ModuleWriter, given: ProductSpec): ProductRoutine {
   const swapped = liesDown(given);
   const spec = swapped ? transposed(given) : given;
-  const plan = planProduct(spec);
+  const plan = planProduct(given);
   const { m, n, k, batch } = spec;
   const matrices = (batch?.sizes ?? []).reduce((product, size) => product * size, 1);
   const tiles = plan.byRows ? Math.ceil(m / plan.rows) : Math.ceil(n / plan.columns);
   const units = m === 0 || n === 0 ? 0 : tiles * matrices;
   const emitter = new ProductEmitter(module, spec, plan, swapped);
-  if (units > 0) emitter.write(units, tiles, matrices);
+  if (units > 0) emitter.write(units, tiles);
   return {
     function: emitter.writer,
-    scratchBytes: emitter.scratchBytes,
+    scratchBytes: scratchBytes(plan),
     parallelism: Math.max(1, units),
     flops: 2 * m * n * k * matrices,
   };
-}
-
-/** Whether C, a column, is computed as the row that it is in memory, as Bᵀ · Aᵀ: then Aᵀ is read along its rows. */
-function liesDown({ m, n, aStrides, cStride, epilogue, order }: ProductSpec): boolean {
-  return n === 1 && m > 1 && cStride === 1 && aStrides[0] === 1 && epilogue === undefined && order?.alongK !== true;
-}
-
-function transposed(spec: ProductSpec): ProductSpec {
-  const { m, n, aStrides, bStrides, batch } = spec;
-  const sides = {
-    m: n,
-    n: m,
-    aStrides: [bStrides[1], bStrides[0]],
-    bStrides: [aStrides[1], aStrides[0]],
-    cStride: m,
-  } as const;
-  return batch === undefined
-    ? { ...spec, ...sides }
-    : { ...spec, ...sides, batch: { ...batch, a: batch.b, b: batch.a } };
 }
 
 const parameters = { a: 0, b: 1, c: 2, scratch: 3, thread: 4, threads: 5 } as const;
@@ -87,13 +69,11 @@ interface Position {
 
 class ProductEmitter {
   readonly writer: FunctionWriter;
-  readonly scratchBytes: number;
   readonly #module: ModuleWriter;
   readonly #spec: ProductSpec;
   readonly #plan: ProductPlan;
   readonly #bytes: number;
   readonly #at: Position;
-  readonly #bytesA: number;
   readonly #swapped: boolean;
 
   /** `swapped`: the routine's first argument is the right operand. */
@@ -117,25 +97,22 @@ class ProductEmitter {
       depth: local(),
       mode: local(),
     };
-    const lines = (count: number): number => Math.ceil((count * plan.depth * this.#bytes) / 64) * 64;
-    this.#bytesA = lines(plan.packedRows);
-    this.scratchBytes = this.#bytesA + lines(plan.packedColumns);
   }
 
   /** The share of a thread: of all rows (or columns) of tiles of all matrices, a range. */
-  write(units: number, tiles: number, matrices: number): void {
+  write(units: number, tiles: number): void {
     const w = this.writer;
     const local = (): number => w.local("i32");
     const [first, end, matrix, tile, last] = [local(), local(), local(), local(), local()];
-    const share = (local: number): void => {
-      w.i32(units).op(op.i32Mul).get(parameters.threads).op(op.i32DivU).set(local);
-    };
+    const share = (of: number): FunctionWriter =>
+      w.i32(units).op(op.i32Mul).get(parameters.threads).op(op.i32DivU).set(of);
     w.get(parameters.thread);
     share(first);
     w.get(parameters.thread).i32(1).op(op.i32Add);
     share(end);
-    if (this.scratchBytes > 0) {
-      w.get(parameters.scratch).get(parameters.thread).i32(this.scratchBytes).op(op.i32Mul).op(op.i32Add);
+    const scratch = scratchBytes(this.#plan);
+    if (scratch > 0) {
+      w.get(parameters.scratch).get(parameters.thread).i32(scratch).op(op.i32Mul).op(op.i32Add);
       w.set(parameters.scratch);
     }
     w.block(() =>
@@ -145,7 +122,7 @@ class ProductEmitter {
         w.get(first).get(matrix).i32(tiles).op(op.i32Mul).op(op.i32Sub).set(tile);
         w.get(end).get(matrix).i32(tiles).op(op.i32Mul).op(op.i32Sub).set(last);
         least(w, last, last, tiles);
-        this.#matrixAddresses(matrix, matrices);
+        this.#matrixAddresses(matrix);
         this.#range(tile, last);
         this.#blocks();
         w.get(matrix).i32(1).op(op.i32Add).i32(tiles).op(op.i32Mul).set(first);
@@ -154,26 +131,16 @@ class ProductEmitter {
     );
   }
 
-  #matrixAddresses(matrix: number, matrices: number): void {
+  #matrixAddresses(matrix: number): void {
     const w = this.writer;
     const { batch } = this.#spec;
     const place = (parameter: number, strides: readonly number[] | undefined, local: number): void => {
       w.get(parameter);
-      let inside = matrices;
-      for (const [axis, size] of (batch?.sizes ?? []).entries()) {
-        inside /= size;
-        const stride = strides?.[axis] ?? 0;
-        if (stride === 0 || size === 1) continue;
-        w.get(matrix).i32(inside).op(op.i32DivU).i32(size).op(op.i32RemU);
-        w.i32(stride * this.#bytes)
-          .op(op.i32Mul)
-          .op(op.i32Add);
-      }
+      if (batch !== undefined) addBatchOffset(w, matrix, batch.sizes, strides ?? [], this.#bytes);
       w.set(local);
     };
-    const { a, b } = parameters;
-    place(this.#swapped ? b : a, batch?.a, this.#at.a);
-    place(this.#swapped ? a : b, batch?.b, this.#at.b);
+    place(this.#swapped ? parameters.b : parameters.a, batch?.a, this.#at.a);
+    place(this.#swapped ? parameters.a : parameters.b, batch?.b, this.#at.b);
     place(parameters.c, batch?.c, this.#at.c);
   }
 
@@ -214,8 +181,7 @@ class ProductEmitter {
       w.get(start).get(depth).op(op.i32Add).i32(k).op(op.i32Eq);
       w.i32(tileMode.finishes).op(op.i32Mul).op(op.i32Or).set(mode);
       if (way === "packed") this.#packed();
-      else if (way === "dot") this.#dot();
-      else this.#direct();
+      else this.#inPlace();
       for (const [local, stride] of [
         [a, aStrides[1]],
         [b, bStrides[0]],
@@ -230,46 +196,37 @@ class ProductEmitter {
     });
   }
 
-  /** Columns of tiles: a strip of B stays in the first-level cache while the rows of A pass by. */
-  #direct(): void {
-    const { m, n, aStrides, bStrides } = this.#spec;
-    const { rows, columns } = this.#plan;
-    const { a, b, firstRow, lastRow, firstColumn, lastColumn } = this.#at;
-    this.#over(firstColumn, lastColumn, columns, n % columns, (column, columnCount) =>
-      this.#over(firstRow, lastRow, rows, m % rows, (row, rowCount) => {
-        const tile = emitTile(this.#module, {
-          ...this.#tileSpec(rowCount, columnCount),
-          aRow: aStrides[0],
-          aStep: aStrides[1],
-          bStep: bStrides[0],
-          padded: false,
-        });
-        this.#pushAddress(a, row, aStrides[0]);
-        this.#pushAddress(b, column, bStrides[1]);
-        this.#callTile(tile, row, column);
-      }),
-    );
+  /**
+   * Column by column of tiles: a strip of B stays in the first-level cache while the rows of A pass by. Where B has few columns and they lie along k, row by
+   * row: a few rows of A stay there.
+   */
+  #inPlace(): void {
+    const { m, n } = this.#spec;
+    const { rows, columns, way } = this.#plan;
+    const { firstRow, lastRow, firstColumn, lastColumn } = this.#at;
+    const w = this.writer;
+    const overRows = (body: (row: number, count: number) => void): void =>
+      overTiles(w, firstRow, lastRow, rows, m % rows, body);
+    const overColumns = (body: (column: number, count: number) => void): void =>
+      overTiles(w, firstColumn, lastColumn, columns, n % columns, body);
+    if (way === "dot") {
+      overRows((row, rowCount) => overColumns((column, count) => this.#tileInPlace(row, rowCount, column, count)));
+    } else {
+      overColumns((column, count) => overRows((row, rowCount) => this.#tileInPlace(row, rowCount, column, count)));
+    }
   }
 
-  /** Rows of tiles: a few rows of A stay in the first-level cache while the columns of B, which are few, pass by. */
-  #dot(): void {
-    const { m, n, aStrides, bStrides } = this.#spec;
-    const { rows, columns } = this.#plan;
-    const { a, b, firstRow, lastRow, firstColumn, lastColumn } = this.#at;
-    this.#over(firstRow, lastRow, rows, m % rows, (row, rowCount) =>
-      this.#over(firstColumn, lastColumn, columns, n % columns, (column, columnCount) => {
-        const tile = emitDotTile(this.#module, {
-          ...this.#tileSpec(rowCount, columnCount),
-          aRow: aStrides[0],
-          aStep: aStrides[1],
-          bColumn: bStrides[1],
-          bStep: bStrides[0],
-        });
-        this.#pushAddress(a, row, aStrides[0]);
-        this.#pushAddress(b, column, bStrides[1]);
-        this.#callTile(tile, row, column);
-      }),
-    );
+  #tileInPlace(row: number, rowCount: number, column: number, columnCount: number): void {
+    const { aStrides, bStrides } = this.#spec;
+    const steps = { aRow: aStrides[0], aStep: aStrides[1], bStep: bStrides[0] };
+    const spec = { ...this.#tileSpec(rowCount, columnCount), ...steps };
+    const tile =
+      this.#plan.way === "dot"
+        ? emitDotTile(this.#module, { ...spec, bColumn: bStrides[1] })
+        : emitTile(this.#module, { ...spec, padded: false });
+    this.#pushAddress(this.#at.a, row, aStrides[0]);
+    this.#pushAddress(this.#at.b, column, bStrides[1]);
+    this.#callTile(tile, row, column);
   }
 
   #packed(): void {
@@ -281,17 +238,17 @@ class ProductEmitter {
     const packB = { dtype, width: columns, lineStride: bStrides[1], step: bStrides[0] };
     const [panelsA, panelsB] = [w.local("i32"), w.local("i32")];
     w.get(parameters.scratch).set(panelsA);
-    w.get(parameters.scratch).i32(this.#bytesA).op(op.i32Add).set(panelsB);
-    this.#inBlocks(firstColumn, lastColumn, packedColumns, (fromColumn, toColumn) => {
+    w.get(parameters.scratch).i32(this.#plan.panelBytes.a).op(op.i32Add).set(panelsB);
+    inBlocks(w, firstColumn, lastColumn, packedColumns, (fromColumn, toColumn) => {
       this.#pushAddress(b, fromColumn, bStrides[1]);
       w.get(panelsB).get(toColumn).get(fromColumn).op(op.i32Sub).get(depth);
       w.call(emitPack(this.#module, packB, n % columns));
-      this.#inBlocks(firstRow, lastRow, packedRows, (fromRow, toRow) => {
+      inBlocks(w, firstRow, lastRow, packedRows, (fromRow, toRow) => {
         this.#pushAddress(a, fromRow, aStrides[0]);
         w.get(panelsA).get(toRow).get(fromRow).op(op.i32Sub).get(depth);
         w.call(emitPack(this.#module, packA, m % rows));
-        this.#over(fromColumn, toColumn, columns, n % columns, (column, columnCount) =>
-          this.#over(fromRow, toRow, rows, m % rows, (row, rowCount) => {
+        overTiles(this.writer, fromColumn, toColumn, columns, n % columns, (column, columnCount) =>
+          overTiles(this.writer, fromRow, toRow, rows, m % rows, (row, rowCount) => {
             const tile = emitTile(this.#module, {
               ...this.#tileSpec(rowCount, columnCount),
               aRow: 1,
@@ -340,45 +297,4 @@ class ProductEmitter {
     w.i32(this.#bytes).op(op.i32Mul).op(op.i32Add);
     w.get(depth).get(mode).get(row).get(column).call(tile);
   }
-
-  /** For (index from `from` by `unit`) body(index, unit); then what is left at the matrix's edge, `edge` rows or columns. */
-  #over(from: number, to: number, unit: number, edge: number, body: (index: number, count: number) => void): void {
-    const w = this.writer;
-    const index = w.local("i32");
-    w.get(from).set(index);
-    w.block(() =>
-      w.loop(() => {
-        w.get(index).i32(unit).op(op.i32Add).get(to).op(op.i32GtU).brIf(1);
-        body(index, unit);
-        w.get(index).i32(unit).op(op.i32Add).set(index).br(0);
-      }),
-    );
-    if (edge > 0) {
-      w.get(index)
-        .get(to)
-        .op(op.i32LtU)
-        .if(() => body(index, edge));
-    }
-    w.release(index);
-  }
-
-  /** For (from by `unit`) body(from, the lesser of from + unit and to). */
-  #inBlocks(first: number, last: number, unit: number, body: (from: number, to: number) => void): void {
-    const w = this.writer;
-    const [from, to] = [w.local("i32"), w.local("i32")];
-    w.get(first).set(from);
-    w.loop(() => {
-      w.get(from).i32(unit).op(op.i32Add).tee(to);
-      w.get(last).get(to).get(last).op(op.i32LtU).op(op.select).set(to);
-      body(from, to);
-      w.get(to).tee(from).get(last).op(op.i32LtU).brIf(0);
-    });
-    w.release(from);
-    w.release(to);
-  }
-}
-
-/** target = min(local, bound), of numbers ≥ 0. */
-function least(w: FunctionWriter, target: number, local: number, bound: number): void {
-  w.get(local).i32(bound).get(local).i32(bound).op(op.i32LtU).op(op.select).set(target);
 }

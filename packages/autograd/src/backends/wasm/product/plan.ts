@@ -46,6 +46,8 @@ export interface ProductPlan {
   /** Rows of A and columns of B that are packed at a time. */
   readonly packedRows: number;
   readonly packedColumns: number;
+  /** Bytes of their panels. */
+  readonly panelBytes: { readonly a: number; readonly b: number };
   /** Threads share out rows of tiles; columns otherwise. */
   readonly byRows: boolean;
 }
@@ -67,12 +69,13 @@ function defaultOrder({ m, n, k, aStrides, bStrides }: ProductSpec): SumOrder {
   };
 }
 
-/** Chooses from sizes and strides alone. */
-export function planProduct(spec: ProductSpec): ProductPlan {
+/** Chooses from sizes and strides alone. A column that is computed as a row (`liesDown`) has the plan of the row. */
+export function planProduct(given: ProductSpec): ProductPlan {
+  const spec = liesDown(given) ? transposed(given) : given;
   const { m, n, k, dtype, fma, bStrides } = spec;
   const { alongK, depth } = spec.order ?? defaultOrder(spec);
   const { lanes, bytes, fma: fused } = elementCodes(dtype, fma);
-  const unpacked = { packedRows: 0, packedColumns: 0 };
+  const unpacked = { packedRows: 0, packedColumns: 0, panelBytes: { a: 0, b: 0 } };
   if (alongK) {
     const { rows, columns } = dotTile(m, n);
     const byRows = m / rows >= n / columns;
@@ -90,16 +93,15 @@ export function planProduct(spec: ProductSpec): ProductPlan {
     const most = Math.max(unit, Math.floor(budget / (Math.max(1, depth) * bytes * unit)) * unit);
     return Math.min(most, Math.ceil(size / unit) * unit);
   };
-  return {
-    way: "packed",
-    rows: tallest,
-    columns,
-    depth,
-    packedRows: fitting(packedBytesA, tallest, m),
-    packedColumns: fitting(packedBytesB, columns, n),
-    byRows: m >= n,
-  };
+  const packedRows = fitting(packedBytesA, tallest, m);
+  const packedColumns = fitting(packedBytesB, columns, n);
+  const linesOf = (count: number): number => Math.ceil((count * depth * bytes) / 64) * 64;
+  const panelBytes = { a: linesOf(packedRows), b: linesOf(packedColumns) };
+  return { way: "packed", rows: tallest, columns, depth, packedRows, packedColumns, panelBytes, byRows: m >= n };
 }
+
+/** Bytes of scratch memory that each thread needs. */
+export const scratchBytes = ({ panelBytes }: ProductPlan): number => panelBytes.a + panelBytes.b;
 
 /** Bytes of B above which it is packed: it no longer fits into the first-level cache beside A. */
 const packingPays = 24 * 1024;
@@ -122,4 +124,23 @@ function directTile(m: number, n: number, lanes: number, tallest: number): { row
   if (vectors === 1) return shape(8, 1);
   if (m === 3 || vectors === 3) return shape(3, 3);
   return shape(tallest, 2);
+}
+
+/** Whether C, a column, is computed as the row that it is in memory, as Bᵀ · Aᵀ: then Aᵀ is read along its rows. */
+export function liesDown({ m, n, aStrides, cStride, epilogue, order }: ProductSpec): boolean {
+  return n === 1 && m > 1 && cStride === 1 && aStrides[0] === 1 && epilogue === undefined && order?.alongK !== true;
+}
+
+export function transposed(spec: ProductSpec): ProductSpec {
+  const { m, n, aStrides, bStrides, batch } = spec;
+  const sides = {
+    m: n,
+    n: m,
+    aStrides: [bStrides[1], bStrides[0]],
+    bStrides: [aStrides[1], aStrides[0]],
+    cStride: m,
+  } as const;
+  return batch === undefined
+    ? { ...spec, ...sides }
+    : { ...spec, ...sides, batch: { ...batch, a: batch.b, b: batch.a } };
 }
