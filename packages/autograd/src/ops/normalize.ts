@@ -118,7 +118,7 @@ function standardized(x: Tensor, axes: readonly number[], eps: number): Tensor {
 }
 
 function drawLayer(draw: Draw, biased: boolean): readonly unknown[] {
-  const shape = draw.shape({ minRank: 1, minSide: 2, maxSide: 3 });
+  const shape = draw.shape({ minRank: 1, maxSide: 3 });
   const axis = draw.pick([-1, draw.axes(shape.length)]);
   const list = typeof axis === "number" ? [axis] : axis;
   const own = normalizeAxes("layerNorm", list, shape.length).map((a) => shape[a]!);
@@ -246,7 +246,7 @@ export const batchNorm = normalizer<BatchNormOptions>(
   (draw) => {
     const channels = draw.integer(1, 2);
     const sides = draw.shape({ maxRank: 1, minSide: 2, maxSide: 3 });
-    const operands = [draw.tensor([draw.integer(2, 3), channels, ...sides], { separation: 0.2 })];
+    const operands = [draw.tensor([draw.side(3), channels, ...sides], { separation: 0.2 })];
     if (draw.boolean()) operands.push(draw.tensor([channels]));
     if (operands.length === 2 && draw.boolean()) operands.push(draw.tensor([channels]));
     const statistics = { mean: draw.tensor([channels]), variance: draw.tensor([channels], { min: 0.5 }) };
