@@ -10,6 +10,7 @@ import {
   reshape,
   ShapeError,
   sum,
+  type Tensor,
   tensor,
   unfold,
   ValueError,
@@ -107,9 +108,12 @@ describe("conv2d", () => {
         const y = conv2d(x, w, options);
         expect(y.shape).toEqual([p.images, p.groups * p.features, windowsAlong(p, 0), windowsAlong(p, 1)]);
         const weights = numbers(y.size);
-        const [dx, dw] = grad((a, b) => sum(mul(conv2d(a, b, options), tensor(weights, { shape: y.shape }))), {
-          argnums: [0, 1],
-        })(x, w);
+        const [dx, dw] = grad(
+          (a: Tensor, b: Tensor) => sum(mul(conv2d(a, b, options), tensor(weights, { shape: y.shape }))),
+          {
+            argnums: [0, 1],
+          },
+        )(x, w);
         const expected = [new Float64Array(y.size), new Float64Array(x.size), new Float64Array(w.size)];
         const [values, kernel] = [x.data(), w.data()];
         eachProduct(p, (i, j, k) => {
@@ -145,7 +149,7 @@ describe("conv2d", () => {
     expect(conv2d(ones([3, 5, 5]), ones([4, 3, 3, 3])).shape).toEqual([4, 3, 3]);
     expect(conv1d(tensor([[1, 2]], { dtype: "int32" }), tensor([[[1]]], { dtype: "int32" })).dtype).toBe("float32");
     expect(conv2d(zeros([0, 3, 5, 5]), ones([4, 3, 3, 3])).shape).toEqual([0, 4, 3, 3]);
-    const dw = grad((w) => sum(conv2d(zeros([0, 3, 5, 5]), w)))(ones([4, 3, 3, 3]));
+    const dw = grad((w: Tensor) => sum(conv2d(zeros([0, 3, 5, 5]), w)))(ones([4, 3, 3, 3]));
     expect(sum(dw).item()).toBe(0);
   });
 
@@ -198,7 +202,7 @@ describe("convTranspose2d", () => {
           shape: [p.images, p.groups * p.features, ...counts],
         });
         const x = zeros([p.images, p.groups * p.channels, ...p.sides], { dtype: "float64" });
-        const expected = grad((a) => sum(mul(conv2d(a, w, options), y)))(x);
+        const expected = grad((a: Tensor) => sum(mul(conv2d(a, w, options), y)))(x);
         const actual = convTranspose2d(y, w, { ...options, outputPadding: over });
         expect(actual.shape).toEqual(expected.shape);
         expect([...actual.data()]).toEqual([...expected.data()]);

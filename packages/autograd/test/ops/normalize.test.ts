@@ -8,6 +8,7 @@ import {
   ShapeError,
   scaledDotProductAttention,
   sum,
+  type Tensor,
   tensor,
   ValueError,
   zeros,
@@ -135,7 +136,7 @@ describe("scaledDotProductAttention", () => {
   test("gives zeros to a query that may look at nothing, and a gradient of zeros", () => {
     for (const mask of [tensor([false, false]), tensor([-Infinity, -Infinity])]) {
       expect(scaledDotProductAttention(q, k, v, { mask }).toArray()).toEqual([[0]]);
-      expect(grad((a) => sum(scaledDotProductAttention(a, k, v, { mask })))(q).toArray()).toEqual([[0, 0]]);
+      expect(grad((a: Tensor) => sum(scaledDotProductAttention(a, k, v, { mask })))(q).toArray()).toEqual([[0, 0]]);
     }
   });
 

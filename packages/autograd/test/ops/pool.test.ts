@@ -11,6 +11,7 @@ import {
   reshape,
   ShapeError,
   sum,
+  type Tensor,
   tensor,
   ValueError,
   zeros,
@@ -75,7 +76,7 @@ describe("max pooling", () => {
   });
 
   test("the derivative goes to the first of equals, NaN wins, and padding is never chosen", () => {
-    const pooled = grad((x) => sum(maxPool1d(x, { kernelSize: 3, stride: 1 })));
+    const pooled = grad((x: Tensor) => sum(maxPool1d(x, { kernelSize: 3, stride: 1 })));
     expect(pooled(tensor([[1, 1, 1, 2]])).toArray()).toEqual([[1, 0, 0, 1]]);
     expect(maxPool1d([[1, NaN, 3, 4]], { kernelSize: 2 }).toArray()).toEqual([[NaN, 4]]);
     expect(maxPool1d([[-Infinity, -Infinity]], { kernelSize: 2, padding: 1 }).toArray()).toEqual([
