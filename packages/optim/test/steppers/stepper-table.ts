@@ -47,7 +47,7 @@ export interface Entry {
   readonly matricesOnly?: boolean;
   /** Whether what happens to one Variable depends on the gradients of others. */
   readonly coupled?: boolean;
-  /** Whether it multiplies matrices, which the reference kernels sum in float64 before they round, and compiled ones in their own dtype. */
+  /** Whether it multiplies matrices, which compiled kernels and the reference ones round differently. */
   readonly multiplies?: boolean;
   /** Whether a gradient that is not finite is no error. */
   readonly takesNotFinite?: boolean;

@@ -1,5 +1,6 @@
 import { DeviceMemory } from "./device-memory.js";
 import type { WasmFunction } from "./engine.js";
+import { detectRelaxedSimd } from "./features.js";
 import type { ProgramOptions } from "./program.js";
 import { Residents } from "./residents.js";
 
@@ -16,7 +17,7 @@ export class Backend {
 
   programOptions(): ProgramOptions {
     const { maximum, shared } = this.memory;
-    return { memory: { initial: 1, maximum, shared }, fma: false, threads: 1 };
+    return { memory: { initial: 1, maximum, shared }, fma: detectRelaxedSimd(), threads: 1 };
   }
 
   /** Runs a program's function in as many threads as it is worth. */

@@ -72,10 +72,10 @@ export class Bytes {
     this.length += 8;
   }
 
+  /** A name of ASCII letters: `TextEncoder` is not in the language, and every name in a module is of ours. */
   text(value: string): void {
-    const encoded = new TextEncoder().encode(value);
-    this.unsigned(encoded.length);
-    this.append(encoded);
+    this.unsigned(value.length);
+    this.append(Uint8Array.from(value, (letter) => letter.charCodeAt(0)));
   }
 
   append(bytes: Uint8Array): void {
