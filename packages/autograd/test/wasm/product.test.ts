@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requireEngine } from "../../src/backends/wasm/engine.js";
+import { instantiate, requireEngine } from "../../src/backends/wasm/engine.js";
 import { detectRelaxedSimd } from "../../src/backends/wasm/features.js";
 import { ModuleWriter } from "../../src/backends/wasm/module-writer.js";
 import { op, simd } from "../../src/backends/wasm/opcodes.js";
@@ -41,7 +41,7 @@ const untouched = 12345;
 
 /** Runs a product with its operands at the end of memory, so that reading beyond them traps, in `threads` shares. */
 function run(spec: ProductSpec, a: Elements, b: Elements, threads: number): Elements {
-  const { Memory, Module, Instance } = requireEngine();
+  const { Memory } = requireEngine();
   const bytes = spec.dtype === "float64" ? 8 : 4;
   const module = new ModuleWriter({ initial: 1, shared: false });
   const routine = emitProduct(module, spec);
@@ -60,8 +60,8 @@ function run(spec: ProductSpec, a: Elements, b: Elements, threads: number): Elem
   elements.set(a, atA / bytes);
   elements.set(b, atB / bytes);
   elements.fill(untouched, c / bytes, c / bytes + layout.c);
-  const { product } = new Instance(new Module(module.encode()), { env: { memory } }).exports;
-  for (let thread = threads - 1; thread >= 0; thread--) product?.(atA, atB, c, scratch, thread, threads);
+  const product = instantiate(module.encode(), "product", { memory });
+  for (let thread = threads - 1; thread >= 0; thread--) product(atA, atB, c, scratch, thread, threads);
   return elements.slice(c / bytes, c / bytes + layout.c);
 }
 

@@ -20,7 +20,7 @@ interface Engine {
   readonly Instance: new (
     module: WasmModule,
     imports: { readonly env: Readonly<Record<string, unknown>> },
-  ) => { readonly exports: Readonly<Record<string, WasmFunction>> };
+  ) => { readonly exports: Readonly<Record<string, unknown>> };
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }
 
@@ -32,3 +32,17 @@ export function requireEngine(): Engine {
   if (engine === undefined) throw new Error("this engine has no WebAssembly");
   return engine;
 }
+
+/** The function `name` of a new instance of a module. */
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  env: Readonly<Record<string, unknown>>,
+): WasmFunction {
+  const { Module, Instance } = requireEngine();
+  const exported = new Instance(new Module(bytes), { env }).exports[name];
+  if (!isFunction(exported)) throw new Error(`the module has no function ${name}`);
+  return exported;
+}
+
+const isFunction = (value: unknown): value is WasmFunction => typeof value === "function";

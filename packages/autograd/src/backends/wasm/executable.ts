@@ -7,7 +7,7 @@ import { allocate, bytesPerElement, type DType, type Storage } from "../../dtype
 import { makeConstant, makeResident, type Node, operandsOf } from "../../graph.js";
 import type { Shape } from "../../shape.js";
 import { type Backend, currentBackend } from "./backend.js";
-import { requireEngine, type WasmFunction } from "./engine.js";
+import { instantiate, type WasmFunction } from "./engine.js";
 import { type CompiledProgram, compileProgram } from "./program.js";
 import type { Resident } from "./residents.js";
 
@@ -69,13 +69,10 @@ class WasmExecutable implements Executable {
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
     this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
     for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
-    const { Module, Instance } = requireEngine();
-    const instance = new Instance(new Module(this.#compiled.bytes), {
-      env: { memory: memory.memory, host: (kernel: number) => this.#callHost(kernel) },
+    this.#run = instantiate(this.#compiled.bytes, "run", {
+      memory: memory.memory,
+      host: (kernel: number) => this.#callHost(kernel),
     });
-    const { run } = instance.exports;
-    if (run === undefined) throw new Error("the module has no run");
-    this.#run = run;
   }
 
   #placeOf(buffer: Buffer): { readonly address: number | undefined; readonly pointer: number } {
