@@ -10,6 +10,8 @@ export {
   minibatches,
 } from "./data/minibatches.js";
 export { prefetch } from "./data/prefetch.js";
+export { minimize, minimizeSync } from "./minimize/minimize.js";
+export type { MinimizeMethod, MinimizeOptions, MinimizeResult, Tolerances } from "./minimize/options.js";
 export {
   type GradientDescentOptions,
   gradientDescent,

@@ -9,7 +9,7 @@ import { evaluationOf, type GradientOptions } from "./gradient.js";
 import { type Meter, makeMeter } from "./meter.js";
 import { type Budget, budgetOf, type RoadOptions, type RoadResult } from "./options.js";
 import { checkStart } from "./start.js";
-import { checkTravel, type Point, travel } from "./travel.js";
+import { checkTravel, type Point, type Road, travel } from "./travel.js";
 
 /** Options of `gradientDescent`. */
 export interface GradientDescentOptions<T> extends RoadOptions<T>, GradientOptions {
@@ -35,11 +35,16 @@ export interface MinibatchGradientDescentOptions<T>
 /** The batch size of the lecture note. */
 const defaultBatchSize = 256;
 
+/** A place, and the Euclidean norm of the gradient there, where a tolerance asks for it. */
+export interface DescentPoint<T> extends Point<T> {
+  readonly norm: number | undefined;
+}
+
 /** A descent that has been checked and waits for its start. */
 export interface Descent<T> {
-  readonly evaluate: (x: T) => Routine<Point<T>>;
+  readonly evaluate: (x: T) => Routine<DescentPoint<T>>;
   /** Goes on from a place that has been evaluated. */
-  readonly from: (start: Point<T>, stepSize: number) => Routine<RoadResult<T>>;
+  readonly from: (start: DescentPoint<T>, stepSize: number) => Routine<RoadResult<T>>;
 }
 
 /**
@@ -58,22 +63,26 @@ export function makeDescent<T>(
   checkTravel(operator, options);
   if (gradientTolerance !== undefined) positive(operator, "gradientTolerance", gradientTolerance);
   const evaluation = evaluationOf<T>(operator, options, meter);
-  const evaluate = (x: T): Routine<Point<T>> => evaluation(nextLoss(), x);
+  const evaluate = function* (x: T): Routine<DescentPoint<T>> {
+    const point = yield* evaluation(nextLoss(), x);
+    const { gradient } = point;
+    const asked = gradientTolerance !== undefined && gradient !== undefined;
+    return { ...point, norm: asked ? yield* read(globalNorm(gradient)) : undefined };
+  };
   return {
     evaluate,
     from(start, stepSize) {
-      const road = {
+      const road: Road<T, DescentPoint<T>> = {
         skipsNonFinite: false,
-        advance({ x, gradient }: Point<T>): Routine<Point<T>> {
+        advance({ x, gradient }) {
           const moved = mapTrees(operator, ["x", x], { gradient }, (leaf, slope) => sub(leaf, mul(stepSize, slope)));
           // Leaves that the loss does not read would go on holding what they were made from.
           realize(...tensorTree(operator, "x", moved).leaves);
           return evaluate(moved);
         },
-        *arrived({ gradient }: Point<T>): Routine<string | undefined> {
-          if (gradientTolerance === undefined || gradient === undefined) return undefined;
-          const norm = yield* read(globalNorm(gradient));
-          return norm <= gradientTolerance ? `the gradient's norm ${norm} is at most ${gradientTolerance}` : undefined;
+        arrived({ norm }) {
+          if (gradientTolerance === undefined || norm === undefined || norm > gradientTolerance) return undefined;
+          return `the gradient's norm ${norm} is at most ${gradientTolerance}`;
         },
       };
       return travel(road, start, meter, budget, options);

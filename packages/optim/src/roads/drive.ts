@@ -7,18 +7,24 @@ declare const setTimeout: (callback: () => void, milliseconds: number) => unknow
 /** Milliseconds of a clock that never goes back. */
 export const now = (): number => performance.now();
 
-/** A computation that hands out scalars to be read and goes on with their values: one text for the forms with and without a Promise. */
-export type Routine<R> = Generator<Tensor, R, number>;
+/** A computation that hands out tensors to be read and goes on with their values: one text for the forms with and without a Promise. */
+export type Routine<R> = Generator<Tensor, R, ArrayLike<number>>;
 
 /** Hands out one scalar to be read. */
 export function* read(scalar: Tensor): Routine<number> {
-  return yield scalar;
+  const [value = Number.NaN] = Array.from(yield scalar);
+  return value;
+}
+
+/** Hands out a tensor to be read, in row-major order. */
+export function* readAll(tensor: Tensor): Routine<Float64Array> {
+  return Float64Array.from(yield tensor);
 }
 
 /** Runs a routine to its end, on backends that read synchronously. */
 export function driveSync<R>(routine: Routine<R>): R {
   let step = routine.next();
-  while (step.done !== true) step = routine.next(step.value.item());
+  while (step.done !== true) step = routine.next(step.value.data());
   return step.value;
 }
 
@@ -30,12 +36,12 @@ export async function drive<R>(routine: Routine<R>): Promise<R> {
   let sliceStart = now();
   let step = routine.next();
   while (step.done !== true) {
-    const [value = Number.NaN] = await step.value.read();
+    const values = await step.value.read();
     if (now() - sliceStart > sliceMilliseconds) {
       await new Promise<void>((resume) => setTimeout(resume, 0));
       sliceStart = now();
     }
-    step = routine.next(value);
+    step = routine.next(values);
   }
   return step.value;
 }

@@ -44,7 +44,7 @@ export interface RoadResult<T> {
   readonly value: number;
   /** The gradient at `x`, where the road has one. */
   readonly gradient: T | undefined;
-  /** Whether `target` or `gradientTolerance` was reached. */
+  /** Whether `target` or a tolerance was reached. */
   readonly converged: boolean;
   /** Why the road ended, in words. */
   readonly reason: string;

@@ -11,13 +11,13 @@ export interface Point<T> {
 }
 
 /** What tells one road from another. */
-export interface Road<T> {
-  /** One iteration: from a place to the next; a search that finds nothing better stays. */
-  readonly advance: (point: Point<T>) => Routine<Point<T>>;
+export interface Road<T, P extends Point<T> = Point<T>> {
+  /** One iteration: from a place to the next, or why there is none, in words; a search that finds nothing better stays. */
+  readonly advance: (point: P) => Routine<P | string>;
   /** Whether an infinite loss or NaN is passed over; otherwise it ends the road. */
   readonly skipsNonFinite: boolean;
   /** Why the road ends well at a place, in words. */
-  readonly arrived?: (point: Point<T>) => Routine<string | undefined>;
+  readonly arrived?: (point: P) => string | undefined;
 }
 
 /** @throws ValueError for options out of range. */
@@ -27,9 +27,9 @@ export function checkTravel<T>(operator: string, { recordEvery, target }: RoadOp
 }
 
 /** The loop of every road, from a start that has been evaluated: record, ask whether to stop, go on. */
-export function* travel<T>(
-  road: Road<T>,
-  start: Point<T>,
+export function* travel<T, P extends Point<T> = Point<T>>(
+  road: Road<T, P>,
+  start: P,
   meter: Meter,
   budget: Budget,
   options: RoadOptions<T>,
@@ -39,9 +39,9 @@ export function* travel<T>(
   let iteration = 0;
   let value = Number.NaN;
   const entry = (): HistoryEntry => ({ iteration, evaluations: meter.evaluations(), value, seconds: meter.seconds() });
-  const finish = (point: Point<T>, converged: boolean, reason: string): RoadResult<T> => {
+  const finish = ({ x, value, gradient }: P, converged: boolean, reason: string): RoadResult<T> => {
     if (history.at(-1)?.iteration !== iteration) history.push(entry());
-    return { ...point, converged, reason, iterations: iteration, evaluations: meter.evaluations(), history };
+    return { x, value, gradient, converged, reason, iterations: iteration, evaluations: meter.evaluations(), history };
   };
 
   let point = start;
@@ -56,7 +56,7 @@ export function* travel<T>(
     const stuck = !Number.isFinite(value) && !road.skipsNonFinite;
     if (stuck) return finish(point, false, `the loss is ${value} at x0`);
     if (value <= target) return finish(point, true, `the loss reached the target ${target}`);
-    const arrival = road.arrived === undefined ? undefined : yield* road.arrived(point);
+    const arrival = road.arrived?.(point);
     if (arrival !== undefined) return finish(point, true, arrival);
     if (iteration >= budget.iterations)
       return finish(point, false, `the budget of ${budget.iterations} iterations is spent`);
@@ -64,6 +64,7 @@ export function* travel<T>(
     if (spent !== undefined) return finish(point, false, spent);
 
     const next = yield* road.advance(point);
+    if (typeof next === "string") return finish(point, false, next);
     iteration++;
     if (!Number.isFinite(next.value) && !road.skipsNonFinite) {
       value = next.value;
