@@ -1,6 +1,6 @@
 import { flattenTree, Tensor, unflattenTree } from "@glissade/autograd/functions";
 import type { OperatorFunction } from "@glissade/autograd/testing";
-import { type Node, type Primitive, upcomingId, type VjpContext } from "../../../src/graph.js";
+import { type BatchContext, type Node, type Primitive, upcomingId, type VjpContext } from "../../../src/graph.js";
 import { unregisteredNodes } from "../../../src/lifetime.js";
 import { apply } from "../../../src/primitive.js";
 import { nodesSince } from "../../../src/transforms/walk.js";
@@ -66,6 +66,12 @@ export function pulled<A>({ name, vjp }: Primitive<A>, context: VjpContext<A>): 
   return vjp(context);
 }
 
+/** What the batching rule of a primitive gives. */
+export function batchedBy<A>({ name, batch }: Primitive<A>, context: BatchContext<A>): Tensor {
+  if ("none" in batch) throw new Error(`${name} has no batching rule to break`);
+  return batch(context);
+}
+
 /** Changes every cotangent of a primitive. */
 export const spoiled =
   <A>(spoil: (cotangent: Tensor, context: VjpContext<A>, operand: number) => Tensor): Break<A> =>
@@ -76,4 +82,5 @@ export const secondOrderLaw = "second order ≡ differences of first order";
 export const batchingLaw = "vmap(f) ≡ a loop";
 export const gradientBatchingLaw = "vmap(grad f) ≡ a loop of gradients";
 export const compilingLaw = "compiled ≡ reference";
+export const adjointLaw = "⟨J v, w⟩ = ⟨v, Jᵀ w⟩";
 export const inferenceLaw = "inferred shape and dtype ≡ what the kernel made";
