@@ -25,8 +25,11 @@ export {
   Tanh,
   Tanhshrink,
 } from "./layers/activations.js";
+export { Conv1d, Conv2d, type ConvOptions, type PaddingMode } from "./layers/conv.js";
+export { ConvTranspose2d, type ConvTransposeOptions } from "./layers/conv-transpose.js";
 export { Dropout, type DropoutOptions } from "./layers/dropout.js";
 export { Flatten, type FlattenOptions } from "./layers/flatten.js";
+export type { ConvPadding, KernelOptions } from "./layers/kernels.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
 export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";

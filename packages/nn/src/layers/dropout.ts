@@ -1,7 +1,7 @@
-import { type Generator, mul, type Tensor, type TensorLike, ValueError, where } from "@glissade/autograd";
+import { type Generator, mul, type Tensor, type TensorLike, where } from "@glissade/autograd";
 import { freshGenerator } from "../init/drawing.js";
 import { Module } from "../module.js";
-import { toTensor } from "../operand.js";
+import { checkChance, toTensor } from "../operand.js";
 
 /** Options of `Dropout`. */
 export interface DropoutOptions {
@@ -25,7 +25,7 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, { generator }: DropoutOptions = {}) {
     super();
-    if (!(p >= 0 && p <= 1)) throw new ValueError(`Dropout: p is ${String(p)}; a chance is from 0 to 1.`);
+    checkChance("Dropout", "p", p);
     this.p = p;
     this.#generator = generator ?? freshGenerator();
   }

@@ -1,6 +1,5 @@
 import {
   add,
-  DTypeError,
   type FloatDType,
   type Generator,
   matmul,
@@ -16,7 +15,7 @@ import { freshGenerator } from "../init/drawing.js";
 import { uniform } from "../init/fill.js";
 import { kaimingUniform } from "../init/variance.js";
 import { Module } from "../module.js";
-import { checkCount, isFloat, showShape, sizeOf, toTensor } from "../operand.js";
+import { checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
 
 /** Options of `Linear`. */
 export interface LinearOptions {
@@ -51,7 +50,7 @@ export class Linear extends Module {
     super();
     checkCount("Linear", "inFeatures", inFeatures);
     checkCount("Linear", "outFeatures", outFeatures);
-    if (!isFloat(dtype)) throw new DTypeError(`Linear: dtype ${String(dtype)}; parameters are float32 or float64.`);
+    checkFloat("Linear", dtype);
     const options = { generator: generator ?? freshGenerator(), dtype };
     this.weight = variable(kaimingUniform([outFeatures, inFeatures], { ...options, a: Math.sqrt(5) }), {
       name: "weight",
@@ -80,7 +79,7 @@ export class Linear extends Module {
    * new Linear(3, 2).forward([[1, 2, 3]]).shape; // [1, 2]
    */
   forward(x: TensorLike): Tensor {
-    const input = toTensor("Linear", x, isFloat(this.weight.dtype) ? this.weight.dtype : undefined);
+    const input = toInput("Linear", x, this.weight);
     const features = input.shape.at(-1);
     if (features !== this.inFeatures) {
       throw new ShapeError(
