@@ -28,6 +28,7 @@ export {
 export { Conv1d, Conv2d, type ConvOptions, type PaddingMode } from "./layers/conv.js";
 export { ConvTranspose2d, type ConvTransposeOptions } from "./layers/conv-transpose.js";
 export { Dropout, type DropoutOptions } from "./layers/dropout.js";
+export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./layers/embedding.js";
 export { Flatten, type FlattenOptions } from "./layers/flatten.js";
 export type { ConvPadding, KernelOptions } from "./layers/kernels.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";

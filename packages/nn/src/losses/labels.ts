@@ -1,14 +1,5 @@
-import {
-  cast,
-  DTypeError,
-  definePrimitive,
-  IndexError,
-  realize,
-  ShapeError,
-  Tensor,
-  type TensorLike,
-  Variable,
-} from "@glissade/autograd";
+import { DTypeError, ShapeError, type Tensor, type TensorLike } from "@glissade/autograd";
+import { indicesIn } from "../indices.js";
 import { isFloat, sameShape, showShape, toTensor } from "../operand.js";
 
 /** One score for each class: [C], [N, C], or [N, C, …] with more axes behind. */
@@ -37,48 +28,6 @@ export function classScores(operator: string, name: string, x: TensorLike): Clas
   return { scores, axis, classes: scores.shape[axis] ?? 0, labelShape };
 }
 
-/** The position of the first label that is no class and not to be ignored, or −1. */
-function firstOutside(labels: ArrayLike<number>, classes: number, ignoreIndex: number | undefined): number {
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] ?? -1;
-    if ((label < 0 || label >= classes) && label !== ignoreIndex) return i;
-  }
-  return -1;
-}
-
-/** The place of a flat index in a shape: `[2, 0]`. */
-function placeOf(index: number, shape: readonly number[]): string {
-  let rest = index;
-  const place = [...shape].reverse().map((side) => {
-    const at = rest % side;
-    rest = Math.floor(rest / side);
-    return at;
-  });
-  return showShape(place.reverse());
-}
-
-interface LabelRange {
-  readonly operator: string;
-  readonly classes: number;
-  readonly ignoreIndex: number | undefined;
-}
-
-/** The labels as they are; computing them finds one that is no class. Labels have values only then, so it is a primitive. */
-const checkedLabels = definePrimitive<LabelRange>("classLabels", {
-  linear: "none",
-  infer: ({ inputs: [labels] }) => labels,
-  run({ inputs: [labels], attributes: { operator, classes, ignoreIndex } }) {
-    const at = firstOutside(labels.data, classes, ignoreIndex);
-    if (at < 0) return labels.data;
-    throw new IndexError(
-      `${operator}: target ${labels.data[at]} at ${placeOf(at, labels.shape)} is none of the classes 0 … ${classes - 1}. ` +
-        "Number the classes from 0, and give the scores one entry for each class.",
-    );
-  },
-  vjp: { none: "class labels are integers" },
-  batch: ({ inputs: [labels], attributes }): Tensor => checkedLabels(labels, attributes),
-});
-
 /**
  * Class indices as int32, which throw an IndexError when they are computed if one is out of range; plain numbers at once.
  *
@@ -98,18 +47,16 @@ export function classLabels(
         "Reshape them, or turn one-hot rows into indices with argmax.",
     );
   }
-  const isTensor = targets instanceof Tensor || targets instanceof Variable;
-  // Plain numbers are float32 by themselves: what counts is whether they are whole.
-  const isPlain = !isTensor && !ArrayBuffer.isView(targets) && given.dtype !== "bool";
-  if (isPlain ? !given.data().every(Number.isInteger) : isFloat(given.dtype) || given.dtype === "bool") {
-    throw new DTypeError(
-      `${operator}: targets of shape ${showShape(given.shape)} are class indices and must be integers, not ${isPlain ? "fractions" : given.dtype}. ` +
-        'Use cast(targets, "int32").',
-    );
-  }
-  const labels = checkedLabels(cast(given, "int32"), { operator, classes, ignoreIndex });
-  if (!isTensor) realize(labels);
-  return labels;
+  return indicesIn(targets, given, {
+    operator,
+    role: "target",
+    indices: "targets",
+    meaning: "are class indices and",
+    members: "classes",
+    remedy: "Number the classes from 0, and give the scores one entry for each class.",
+    size: classes,
+    ignored: ignoreIndex,
+  });
 }
 
 /** Weights of the classes as a tensor. @throws ShapeError where there is not one for each class. */
