@@ -25,12 +25,15 @@ export {
   Tanh,
   Tanhshrink,
 } from "./layers/activations.js";
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./layers/batch-norm.js";
 export { Conv1d, Conv2d, type ConvOptions, type PaddingMode } from "./layers/conv.js";
 export { ConvTranspose2d, type ConvTransposeOptions } from "./layers/conv-transpose.js";
 export { Dropout, type DropoutOptions } from "./layers/dropout.js";
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./layers/embedding.js";
 export { Flatten, type FlattenOptions } from "./layers/flatten.js";
+export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.js";
 export type { ConvPadding, KernelOptions } from "./layers/kernels.js";
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
 export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";

@@ -62,7 +62,7 @@ export class Module {
    *
    * @throws ValueError as `parameters`.
    * @example
-   * model.namedBuffers(); // [["norm.runningMean", Variable …]]
+   * model.namedBuffers(); // [["norm.running_mean", Variable …]]
    */
   namedBuffers(): [string, Variable][] {
     return this.#named((variable) => !variable.trainable);

@@ -99,3 +99,9 @@ export function checkChance(layer: string, name: string, p: number): void {
 /** The input of a layer as a tensor; plain numbers take the dtype of its parameters. */
 export const toInput = (layer: string, x: TensorLike, parameter: Variable | undefined): Tensor =>
   toTensor(layer, x, parameter !== undefined && isFloat(parameter.dtype) ? parameter.dtype : undefined);
+
+/** @throws ValueError where what is added to a variance is negative. */
+export function checkEps(layer: string, eps: number): void {
+  checkNumber(layer, "eps", eps);
+  if (eps < 0) throw new ValueError(`${layer}: eps is ${eps}; it must be at least 0, such as 1e-5.`);
+}

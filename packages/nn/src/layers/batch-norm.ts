@@ -1,0 +1,207 @@
+import {
+  add,
+  batchNorm,
+  cast,
+  div,
+  type FloatDType,
+  lerp,
+  mean,
+  mul,
+  ones,
+  ShapeError,
+  stopGradient,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+  type Variable,
+  variable,
+  variance,
+  zeros,
+} from "@glissade/autograd";
+import { Module } from "../module.js";
+import { checkCount, checkEps, checkFloat, checkNumber, showShape, toInput } from "../operand.js";
+
+/** Options of `BatchNorm1d` and `BatchNorm2d`. */
+export interface BatchNormOptions {
+  /** Added to the variance; default 1e-5. */
+  readonly eps?: number;
+  /** The part of the running statistics that a batch replaces; null averages over all batches alike. Default 0.1. */
+  readonly momentum?: number | null;
+  /** Whether there are parameters; default true. */
+  readonly affine?: boolean;
+  /** Whether to keep running statistics; without them evaluation uses those of the batch too. Default true. */
+  readonly trackRunningStats?: boolean;
+  /** Of parameters and running statistics; default float32. */
+  readonly dtype?: FloatDType;
+}
+
+/** Running statistics: Variables that are not trained. */
+interface Statistics {
+  readonly mean: Variable;
+  readonly variance: Variable;
+  /** int32, a scalar. */
+  readonly batches: Variable;
+}
+
+/** What both layers are. */
+abstract class BatchNorm extends Module {
+  /** [channels], or undefined without parameters. */
+  readonly weight: Variable | undefined;
+  /** The same. */
+  readonly bias: Variable | undefined;
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly #layer: string;
+  /** The forms of the input, by rank. */
+  readonly #forms: ReadonlyMap<number, string>;
+  readonly #statistics: Statistics | undefined;
+
+  constructor(
+    layer: string,
+    forms: readonly (readonly [number, string])[],
+    numFeatures: number,
+    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = "float32" }: BatchNormOptions,
+  ) {
+    super();
+    checkCount(layer, "numFeatures", numFeatures);
+    checkEps(layer, eps);
+    if (momentum !== null) checkNumber(layer, "momentum", momentum);
+    checkFloat(layer, dtype);
+    const shape = [numFeatures];
+    this.weight = affine ? variable(ones(shape, { dtype }), { name: "weight" }) : undefined;
+    this.bias = affine ? variable(zeros(shape, { dtype }), { name: "bias" }) : undefined;
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.#layer = layer;
+    this.#forms = new Map(forms);
+    const buffer = (name: string, init: Tensor): Variable => variable(init, { name, trainable: false });
+    if (!trackRunningStats) return;
+    this.#statistics = {
+      mean: buffer("running_mean", zeros(shape, { dtype })),
+      variance: buffer("running_var", ones(shape, { dtype })),
+      batches: buffer("num_batches_tracked", zeros([], { dtype: "int32" })),
+    };
+  }
+
+  /** The running mean of each channel, `running_mean` in a state; undefined without running statistics. */
+  get runningMean(): Variable | undefined {
+    return this.#statistics?.mean;
+  }
+
+  /** The running variance of each channel (divided by n − 1), `running_var` in a state; undefined without running statistics. */
+  get runningVar(): Variable | undefined {
+    return this.#statistics?.variance;
+  }
+
+  /** How many batches the running statistics have seen, `num_batches_tracked` in a state; undefined without them. */
+  get numBatchesTracked(): Variable | undefined {
+    return this.#statistics?.batches;
+  }
+
+  /**
+   * In training normalises with the statistics of the batch, and moves the running ones towards them; in evaluation normalises with
+   * the running ones.
+   *
+   * @throws ShapeError where the input has other axes or channels; in training ValueError for fewer than two numbers in a channel.
+   */
+  forward(x: TensorLike): Tensor {
+    const input = toInput(this.#layer, x, this.weight ?? this.#statistics?.mean);
+    this.#checkInput(input);
+    const { weight, bias, eps } = this;
+    const running = this.#statistics;
+    if (!this.training && running !== undefined) {
+      return batchNorm(input, weight, bias, { mean: running.mean, variance: running.variance, eps });
+    }
+    const axis = input.shape.map((_, a) => a).filter((a) => a !== 1);
+    const batch = { mean: mean(input, { axis }), variance: variance(input, { axis }) };
+    if (this.training) this.#checkCount(input);
+    if (this.training && running !== undefined) {
+      const count = input.size / this.numFeatures;
+      const part = this.#count(running.batches, batch.mean);
+      move(running.mean, batch.mean, part);
+      move(running.variance, mul(batch.variance, count / (count - 1)), part);
+    }
+    return batchNorm(input, weight, bias, { ...batch, eps });
+  }
+
+  protected override *fields(): Iterable<readonly [string, unknown]> {
+    yield* Object.entries(this);
+    if (this.#statistics === undefined) return;
+    yield ["running_mean", this.#statistics.mean];
+    yield ["running_var", this.#statistics.variance];
+    yield ["num_batches_tracked", this.#statistics.batches];
+  }
+
+  /** Counts a batch, and gives the part of the running statistics that it replaces. */
+  #count(batches: Variable, { dtype }: Tensor): Tensor | number {
+    batches.assign(add(batches.value, 1));
+    return this.momentum ?? div(1, cast(batches.value, dtype));
+  }
+
+  #checkInput({ shape, rank }: Tensor): void {
+    if (this.#forms.has(rank) && shape[1] === this.numFeatures) return;
+    const forms = [...this.#forms.values()].map((form) => `[N, ${this.numFeatures}${form}]`);
+    throw new ShapeError(
+      `${this.#layer}: the input ${showShape(shape)} must be ${forms.join(" or ")}: its channels are axis 1. Reshape or transpose it.`,
+    );
+  }
+
+  /** One number has no variance: normalised it would be 0, whatever it was. */
+  #checkCount({ shape, size }: Tensor): void {
+    if (size / this.numFeatures > 1) return;
+    throw new ValueError(
+      `${this.#layer}: in training each channel needs two numbers or more, and the input ${showShape(shape)} has ${size / this.numFeatures}. Use larger batches, or eval().`,
+    );
+  }
+}
+
+/** Moves a running statistic a part of the way. What is kept from batch to batch is a constant to derivatives. */
+function move(running: Variable, batch: Tensor, part: Tensor | number): void {
+  const value = cast(stopGradient(batch), running.dtype);
+  running.assign(lerp(running.value, value, typeof part === "number" ? part : cast(part, running.dtype)));
+}
+
+/**
+ * Brings each channel of a batch to mean 0 and variance 1, then scales and shifts it (S. Ioffe, C. Szegedy, "Batch normalization", 2015). In evaluation
+ * running statistics take the place of the batch's. As in PyTorch: `weight` and `bias` [channels], ones and zeros at first; buffers `running_mean`,
+ * `running_var` (divided by n − 1) and `num_batches_tracked`.
+ *
+ * @param numFeatures The number of channels.
+ * @param options.momentum The part of the running statistics that a batch replaces; null averages over all batches. Default 0.1.
+ * @param options.trackRunningStats Default true; false uses the batch's statistics always.
+ * @throws ValueError for numbers that are none such; DTypeError for a dtype that is no float. In training a call on a batch with one number in a channel.
+ * @example
+ * const layer = new BatchNorm1d(16); // takes [N, 16] or [N, 16, L]
+ * layer.forward(features).shape; // [32, 16]
+ */
+export class BatchNorm1d extends BatchNorm {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(
+      "BatchNorm1d",
+      [
+        [2, ""],
+        [3, ", L"],
+      ],
+      numFeatures,
+      options,
+    );
+  }
+}
+
+/**
+ * `BatchNorm1d` for images: each channel over examples, rows and columns.
+ *
+ * @param numFeatures The number of channels.
+ * @param options As `BatchNorm1d`.
+ * @throws As `BatchNorm1d`.
+ * @example
+ * const layer = new BatchNorm2d(16); // takes [N, 16, H, W]
+ * layer.eval().forward(zeros([1, 16, 8, 8])).shape; // [1, 16, 8, 8]
+ */
+export class BatchNorm2d extends BatchNorm {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super("BatchNorm2d", [[4, ", H, W"]], numFeatures, options);
+  }
+}

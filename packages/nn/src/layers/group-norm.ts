@@ -1,0 +1,84 @@
+import {
+  type FloatDType,
+  groupNorm,
+  ones,
+  ShapeError,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+  type Variable,
+  variable,
+  zeros,
+} from "@glissade/autograd";
+import { Module } from "../module.js";
+import { checkCount, checkEps, checkFloat, showShape, toInput } from "../operand.js";
+
+/** Options of `GroupNorm`. */
+export interface GroupNormOptions {
+  /** Added to the variance; default 1e-5. */
+  readonly eps?: number;
+  /** Whether there are parameters; default true. */
+  readonly affine?: boolean;
+  /** Of the parameters; default float32. */
+  readonly dtype?: FloatDType;
+}
+
+/**
+ * Brings each group of channels of each example to mean 0 and variance 1, then scales and shifts each channel (Y. Wu, K. He, "Group normalization",
+ * 2018). Parameters as in PyTorch: `weight` and `bias` [channels], which start as ones and zeros.
+ *
+ * @param numGroups Into how many groups the channels fall; 1 normalises all of them together, as many as channels each alone.
+ * @param numChannels The channels of the input, a multiple of `numGroups`.
+ * @throws ValueError for what is no such number, or a negative eps; DTypeError for a dtype that is no float.
+ * @example
+ * const layer = new GroupNorm(4, 16);
+ * layer.forward(zeros([32, 16, 8, 8])).shape; // [32, 16, 8, 8]
+ */
+export class GroupNorm extends Module {
+  /** [channels], or undefined without parameters. */
+  readonly weight: Variable | undefined;
+  /** The same. */
+  readonly bias: Variable | undefined;
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    { eps = 1e-5, affine = true, dtype = "float32" }: GroupNormOptions = {},
+  ) {
+    super();
+    checkCount("GroupNorm", "numGroups", numGroups);
+    checkCount("GroupNorm", "numChannels", numChannels);
+    if (numChannels % numGroups !== 0) {
+      throw new ValueError(
+        `GroupNorm: numGroups ${numGroups} does not divide numChannels ${numChannels}. Use one of its divisors.`,
+      );
+    }
+    checkEps("GroupNorm", eps);
+    checkFloat("GroupNorm", dtype);
+    this.weight = affine ? variable(ones([numChannels], { dtype }), { name: "weight" }) : undefined;
+    this.bias = affine ? variable(zeros([numChannels], { dtype }), { name: "bias" }) : undefined;
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+  }
+
+  /**
+   * @param x [N, channels, …].
+   * @returns The same shape.
+   * @throws ShapeError where axis 1 is not `numChannels` long.
+   * @example
+   * new GroupNorm(2, 4, { eps: 0 }).forward([[1, 3, 5, 7]]).toArray(); // [[-1, 1, -1, 1]]
+   */
+  forward(x: TensorLike): Tensor {
+    const input = toInput("GroupNorm", x, this.weight);
+    if (input.shape[1] !== this.numChannels) {
+      throw new ShapeError(
+        `GroupNorm: the input ${showShape(input.shape)} must be [N, ${this.numChannels}, …]: its channels are axis 1. Reshape or transpose it.`,
+      );
+    }
+    return groupNorm(input, this.weight, this.bias, { groups: this.numGroups, eps: this.eps });
+  }
+}
