@@ -35,6 +35,8 @@ export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.js";
 export type { ConvPadding, KernelOptions } from "./layers/kernels.js";
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
+export { AvgPool2d, type AvgPoolOptions, MaxPool2d, type MaxPoolOptions, type PoolOptions } from "./layers/pool.js";
+export { Residual, type ResidualOptions } from "./layers/residual.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
 export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";
 export {

@@ -24,7 +24,7 @@ export class Sequential extends Module {
 
   constructor(...layers: readonly SequentialLayer[]) {
     super();
-    layers.forEach(checkLayer);
+    for (const [i, layer] of layers.entries()) checkLayer("Sequential", `layer ${i}`, layer);
     this.layers = Object.freeze([...layers]);
   }
 
@@ -37,16 +37,7 @@ export class Sequential extends Module {
    */
   forward(x: TensorLike): Tensor {
     let value = toTensor("Sequential", x);
-    for (const [i, layer] of this.layers.entries()) {
-      const result: unknown = layer instanceof Module ? layer.forward(value) : layer(value);
-      if (!(result instanceof Tensor)) {
-        const kind = result instanceof Promise ? "a Promise" : typeof result;
-        throw new ValueError(
-          `Sequential: layer ${i} returned ${kind}, not a tensor. Return the result of its operators.`,
-        );
-      }
-      value = result;
-    }
+    for (const [i, layer] of this.layers.entries()) value = applyLayer("Sequential", `layer ${i}`, layer, value);
     return value;
   }
 
@@ -55,12 +46,25 @@ export class Sequential extends Module {
   }
 }
 
-function checkLayer(layer: unknown, i: number): void {
+/**
+ * What a layer makes of a tensor.
+ *
+ * @throws ValueError where that is no tensor.
+ */
+export function applyLayer(owner: string, role: string, layer: SequentialLayer, x: Tensor): Tensor {
+  const result: unknown = layer instanceof Module ? layer.forward(x) : layer(x);
+  if (result instanceof Tensor) return result;
+  const kind = result instanceof Promise ? "a Promise" : typeof result;
+  throw new ValueError(`${owner}: ${role} returned ${kind}, not a tensor. Return the result of its operators.`);
+}
+
+/** @throws ValueError where `layer` is neither a module with `forward` nor a function. */
+export function checkLayer(owner: string, role: string, layer: unknown): void {
   if (layer instanceof Module && "forward" in layer && typeof layer.forward === "function") return;
   const isClass = typeof layer === "function" && layer.prototype instanceof Module;
   if (typeof layer === "function" && !isClass) return;
   const found = isClass
     ? `the class ${layer.name}; write new ${layer.name}(…)`
     : `${layer === null ? "null" : typeof layer}; pass modules with a forward method, or functions from tensor to tensor`;
-  throw new ValueError(`Sequential: layer ${i} is ${found}.`);
+  throw new ValueError(`${owner}: ${role} is ${found}.`);
 }
