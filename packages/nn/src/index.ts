@@ -25,6 +25,7 @@ export {
   Tanh,
   Tanhshrink,
 } from "./layers/activations.js";
+export type { AttentionMasks } from "./layers/attention-masks.js";
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./layers/batch-norm.js";
 export { Conv1d, Conv2d, type ConvOptions, type PaddingMode } from "./layers/conv.js";
 export { ConvTranspose2d, type ConvTransposeOptions } from "./layers/conv-transpose.js";
@@ -35,6 +36,7 @@ export { GroupNorm, type GroupNormOptions } from "./layers/group-norm.js";
 export type { ConvPadding, KernelOptions } from "./layers/kernels.js";
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layers/layer-norm.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from "./layers/multi-head-attention.js";
 export { AvgPool2d, type AvgPoolOptions, MaxPool2d, type MaxPoolOptions, type PoolOptions } from "./layers/pool.js";
 export { Residual, type ResidualOptions } from "./layers/residual.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";

@@ -21,6 +21,8 @@ export interface AttentionOptions {
   readonly isCausal?: boolean | undefined;
   /** What the scores are multiplied by; default 1 / √E. */
   readonly scale?: number | undefined;
+  /** What the weights [..., L, S] go through before the values, such as dropout; keeps their shape. Default: nothing. */
+  readonly dropout?: ((weights: Tensor) => Tensor) | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export interface AttentionOptions {
  * @param options.mask Broadcasts to [..., L, S]: booleans, true where a query may look, or numbers that are added to the scores.
  * @param options.isCausal Query i looks at keys 0 … i only; default false.
  * @param options.scale Default 1 / √E.
+ * @param options.dropout What the weights go through before the values; default: nothing.
  * @returns [..., L, Ev].
  * @throws ShapeError where the operands or the mask do not fit; ValueError for a mask together with isCausal, or a scale that is no finite number.
  * @example
@@ -53,7 +56,7 @@ export const scaledDotProductAttention = operator(
     query: TensorLike,
     key: TensorLike,
     value: TensorLike,
-    { mask, isCausal = false, scale }: AttentionOptions = {},
+    { mask, isCausal = false, scale, dropout = (weights) => weights }: AttentionOptions = {},
   ): Tensor => {
     const name = "scaledDotProductAttention";
     const dtype = floatOf(commonDType(name, [query, key, value]));
@@ -68,18 +71,19 @@ export const scaledDotProductAttention = operator(
       throw new ValueError(`${name}: the scale is ${String(scale)}; use a finite number.`);
     }
     const scores = mul(matmul(q, mT(k)), factor);
-    if (isCausal) return matmul(attend(scores, causal(q.shape[q.rank - 2]!, k.shape[k.rank - 2]!)), v);
-    if (mask === undefined) return matmul(softmax(scores), v);
+    const weigh = (weights: Tensor): Tensor => matmul(dropout(weights), v);
+    if (isCausal) return weigh(attend(scores, causal(q.shape[q.rank - 2]!, k.shape[k.rank - 2]!)));
+    if (mask === undefined) return weigh(softmax(scores));
     const given = asTensor(name, mask);
     if (!broadcastsTo(given.shape, scores.shape)) {
       throw new ShapeError(
         `${name}: a mask ${showShape(given.shape)} does not broadcast to the scores ${showShape(scores.shape)}, queries by keys.`,
       );
     }
-    if (given.dtype === "bool") return matmul(attend(scores, given), v);
+    if (given.dtype === "bool") return weigh(attend(scores, given));
     const bias = castTo(given, dtype);
     const allowed = notEqual(bias, Number.NEGATIVE_INFINITY);
-    return matmul(attend(add(scores, where(allowed, bias, 0)), allowed), v);
+    return weigh(attend(add(scores, where(allowed, bias, 0)), allowed));
   },
 );
 

@@ -131,6 +131,9 @@ describe("scaledDotProductAttention", () => {
     expect(scaledDotProductAttention(q, k, v, { mask: tensor([0, -Infinity]) }).item()).toBe(2);
     expect(scaledDotProductAttention(q, k, v, { isCausal: true }).item()).toBe(2);
     expect(scaledDotProductAttention(k, k, v, { isCausal: true, scale: 0 }).toArray()).toEqual([[2], [3]]);
+    const dropout = (weights: Tensor): Tensor => weights.mul(tensor([0, 2]));
+    expect(scaledDotProductAttention(q, k, v, { scale: 0, dropout }).item()).toBe(4);
+    expect(scaledDotProductAttention(q, k, v, { mask: tensor([true, false]), dropout }).item()).toBe(0);
   });
 
   test("gives zeros to a query that may look at nothing, and a gradient of zeros", () => {

@@ -87,11 +87,15 @@ export class Linear extends Module {
           "Flatten or transpose the input, or make the layer with another number of features.",
       );
     }
-    const lead = input.shape.slice(0, -1);
-    // One product of two matrices, however many leading axes there are.
-    const rows = input.rank === 2 ? input : reshape(input, [sizeOf(lead), features]);
-    const product = matmul(rows, transpose(this.weight.value));
-    const result = this.bias === undefined ? product : add(product, this.bias.value);
-    return input.rank === 2 ? result : reshape(result, [...lead, this.outFeatures]);
+    return affine(input, this.weight.value, this.bias?.value);
   }
+}
+
+/** x Wᵀ + b along the last axis, unchecked: one product of two matrices, however many leading axes there are. */
+export function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  const lead = x.shape.slice(0, -1);
+  const rows = x.rank === 2 ? x : reshape(x, [sizeOf(lead), x.shape.at(-1) ?? 0]);
+  const product = matmul(rows, transpose(weight));
+  const result = bias === undefined ? product : add(product, bias);
+  return x.rank === 2 ? result : reshape(result, [...lead, weight.shape[0] ?? 0]);
 }
