@@ -263,12 +263,15 @@ export interface SliceOptions {
 
 function drawSlice(draw: Draw): readonly unknown[] {
   const shape = draw.shape();
-  const named = draw.integer(0, shape.length);
+  const named = draw.boolean() ? shape.length : draw.integer(0, shape.length);
   const entries = (f: (side: number) => number): (number | undefined)[] =>
     shape.slice(0, named).map((side) => (draw.boolean() ? f(side) : undefined));
-  const index = (side: number): number => draw.integer(-side - 2, side + 2);
+  const anywhere = (side: number): number => draw.integer(-side - 2, side + 2);
+  // Half of them leave elements in between: a slice of none says little.
+  const first = (side: number): number => (draw.boolean() ? anywhere(side) : draw.integer(0, side >> 1));
+  const last = (side: number): number => (draw.boolean() ? anywhere(side) : draw.integer((side + 1) >> 1, side));
   const step = (): number => draw.pick([1, 2, 3, -1, -2]);
-  return [draw.tensor(shape), { start: entries(index), stop: entries(index), step: entries(step) }];
+  return [draw.tensor(shape), { start: entries(first), stop: entries(last), step: entries(step) }];
 }
 
 /**

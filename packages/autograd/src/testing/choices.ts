@@ -47,30 +47,35 @@ export const integerKind: ChoiceKind<IntegerRequest, number> = {
   weight: (request, value) => [0, 2 * Math.abs(value - clamp(request, 0)) + (value < 0 ? 1 : 0), 0],
 };
 
-/** How shapes are drawn; `zeroSize` also draws sides of 0 where the least side was left open. */
+/** How shapes are drawn where the choice leaves it open: `zeroSize` also draws sides of 0, `long` also sides of up to 9. */
 export interface ShapeRequest {
   readonly choice: ShapeChoice;
   readonly zeroSize: boolean;
+  readonly long: boolean;
 }
+
+/** The greatest side that is drawn, and that of long ones: some vectors of four elements or two, and a rest. */
+export const [usualSide, longSide] = [4, 9];
 
 interface ShapeLimits {
   readonly rank: IntegerRequest;
   readonly side: IntegerRequest;
 }
 
-function limits({ choice, zeroSize }: ShapeRequest): ShapeLimits {
+function limits({ choice, zeroSize, long }: ShapeRequest): ShapeLimits {
   const minRank = choice.minRank ?? 0;
   const minSide = choice.minSide ?? (zeroSize ? 0 : 1);
   return {
     rank: { min: minRank, max: choice.maxRank ?? Math.max(3, minRank) },
-    side: { min: minSide, max: choice.maxSide ?? Math.max(4, minSide) },
+    side: { min: minSide, max: choice.maxSide ?? Math.max(long ? longSide : usualSide, minSide) },
   };
 }
 
 function drawSide({ min, max }: IntegerRequest, random: RandomSource): number {
   if (min === 0 && random.oneIn(3)) return 0;
   if (min <= 1 && max >= 1 && random.oneIn(4)) return 1;
-  return random.integer(min, max);
+  // Long sides are for variety: most are short, or a few axes would make many elements.
+  return random.integer(min, max === longSide && !random.oneIn(3) ? Math.max(min, usualSide) : max);
 }
 
 /** A side of 0 counts more than a side of 1: it is what a law about zero-size tensors is after, and nothing to shrink to. */

@@ -18,7 +18,7 @@ export interface ElementRequest {
 /** No value is drawn closer than this to a kink. */
 const kinkDistance = 0.05;
 
-/** What trips elementary functions and comparisons. All are float32 values, so that both float dtypes see the same ones. */
+/** What trips elementary functions (e^1000 overflows) and comparisons. All are float32 values, so that both float dtypes see the same ones. */
 const awkwardValues: readonly number[] = [
   Number.NaN,
   Number.POSITIVE_INFINITY,
@@ -29,6 +29,8 @@ const awkwardValues: readonly number[] = [
   Math.fround(-1e-40),
   range("float32").greatest,
   range("float32").least,
+  1000,
+  -1000,
 ];
 
 /** The closed interval that is drawn from. Floats keep off the ends, where differences would step outside. */
@@ -72,6 +74,8 @@ export function drawElement(request: ElementRequest, random: RandomSource): numb
 }
 
 function drawReal({ style }: ElementRequest, low: number, high: number, random: RandomSource): number {
+  // Rules that divide or take powers fail at 0, which is as smooth as any number unless it is declared a kink.
+  if (random.oneIn(16)) return 0;
   const value = low + (high - low) * random.fraction();
   // Halves tie with each other, which smooth laws must not meet and the others should.
   return style !== "smooth" && random.oneIn(2) ? roundTo(2, value) : Math.fround(value);

@@ -10,9 +10,11 @@ import {
   type ChoiceKind,
   groupKind,
   integerKind,
+  longSide,
   replaced,
   shapeKind,
   Undrawable,
+  usualSide,
   type Weight,
 } from "./choices.js";
 import type { Style } from "./elements.js";
@@ -52,6 +54,8 @@ export interface Drawing {
   readonly style: Style;
   /** At least one tensor without elements; default false. */
   readonly zeroSize?: boolean;
+  /** Sides of up to 9 too, for what goes over elements in groups; default false. */
+  readonly long?: boolean;
   /** How many sets of elements each tensor gets; default 1. */
   readonly variants?: number;
 }
@@ -95,7 +99,7 @@ class Recorder implements Draw {
     return this.#choose(tracks.integers, integerKind, { min, max });
   }
 
-  side(max = 4): number {
+  side(max = this.drawing.long === true ? longSide : usualSide): number {
     return this.integer(this.drawing.zeroSize === true ? 0 : 1, max);
   }
 
@@ -109,12 +113,14 @@ class Recorder implements Draw {
   }
 
   shape(choice: ShapeChoice = {}): number[] {
-    const request = { choice, zeroSize: this.drawing.zeroSize ?? false };
+    const { zeroSize = false, long = false } = this.drawing;
+    const request = { choice, zeroSize, long };
     return [...this.#choose(tracks.shapes, shapeKind, request)];
   }
 
   broadcastable(count: number, choice: ShapeChoice = {}): number[][] {
-    const request = { count, choice, zeroSize: this.drawing.zeroSize ?? false };
+    const { zeroSize = false, long = false } = this.drawing;
+    const request = { count, choice, zeroSize, long };
     return this.#choose(tracks.groups, groupKind, request).map((shape) => [...shape]);
   }
 

@@ -85,10 +85,13 @@ const isGeneric = ({ style, choice }: TensorRequest): boolean => style === "smoo
 function drawElements(request: TensorRequest, size: number, random: RandomSource): number[] {
   const { separation = 0 } = request.choice;
   if (separation > 0 && size > 1) return drawSeparated(request, size, separation, random);
+  // One awkward element among plain ones shows what several would hide.
+  const lone = request.style === "awkward" && size > 0 && random.oneIn(3) ? random.integer(0, size - 1) : undefined;
   const elements: number[] = [];
   const isClose = (value: number) => (other: number) => Math.abs(other - value) < generalPosition;
   for (let i = 0; i < size; i++) {
-    let value = drawElement(request, random);
+    const own: TensorRequest = lone === undefined || i === lone ? request : { ...request, style: "plain" };
+    let value = drawTie(own, elements, random) ?? drawElement(own, random);
     for (let n = 0; n < tries && isGeneric(request); n++) {
       if (!request.others.some(isClose(value)) && !elements.some(isClose(value))) break;
       value = drawElement(request, random);
@@ -96,6 +99,14 @@ function drawElements(request: TensorRequest, size: number, random: RandomSource
     elements.push(value);
   }
   return elements;
+}
+
+/** Now and then the element of another tensor at this place, or one before it, for comparisons to tie; none in general position. */
+function drawTie(request: TensorRequest, before: readonly number[], random: RandomSource): number | undefined {
+  if (request.style === "smooth" || !random.oneIn(6)) return undefined;
+  const { others } = request;
+  const tie = random.oneIn(2) ? others[before.length % others.length] : before[random.integer(0, before.length)];
+  return tie !== undefined && isLegal(request, tie) ? tie : undefined;
 }
 
 /** Values no closer than `separation`: sorted draws from a shorter interval, spread by multiples of the separation, then shuffled. */

@@ -67,6 +67,7 @@ export interface Law {
   readonly drawing: {
     readonly style: "smooth" | "plain" | "awkward";
     readonly zeroSize?: boolean;
+    readonly long?: boolean;
     readonly variants?: number;
   };
   /** Cases drawn by default. */

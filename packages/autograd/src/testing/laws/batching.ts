@@ -77,7 +77,7 @@ const isBatchable = ({ call }: Trial, derivative: boolean): boolean =>
 export const batching: Law = {
   name: "vmap(f) ≡ a loop",
   drawing: { style: "plain", variants: examples },
-  runs: 80,
+  runs: 120,
   applies: (trial) => trial.call.tensors.length > 0 && isBatchable(trial, false),
   check: (trial) => checkBatch(trial, (tensors) => trial.call.resultsOf(tensors), "result"),
 };

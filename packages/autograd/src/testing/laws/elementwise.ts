@@ -70,7 +70,7 @@ const elementsTried = 6;
 export const elementByElement: Law = {
   name: "an element depends on the elements at its place only",
   drawing: { style: "awkward" },
-  runs: 40,
+  runs: 80,
   applies: (trial) => elementwiseShape(trial) !== undefined,
   check(trial) {
     const { call } = trial;

@@ -8,7 +8,7 @@ import {
   zeroSize,
 } from "./awkward.js";
 import { batching, gradientBatching } from "./batching.js";
-import { compiling, gradientCompiling } from "./compiling.js";
+import { awkwardCompiling, compiling, gradientCompiling, zeroSizeCompiling } from "./compiling.js";
 import { broadcasting, elementByElement, propagatesNaN } from "./elementwise.js";
 import { determinism, laziness } from "./evaluation.js";
 import { adjoint, forwardRule, reverseRule } from "./first-order.js";
@@ -38,6 +38,8 @@ export const laws: readonly Law[] = [
   batching,
   gradientBatching,
   compiling,
+  awkwardCompiling,
+  zeroSizeCompiling,
   gradientCompiling,
   shapesAreInferred,
   otherDTypesHandled,

@@ -76,7 +76,7 @@ function checkResultDType(call: Call, dtype: DType): void {
 export const inference: Law = {
   name: "inferred shape and dtype ≡ what the kernel made",
   drawing: { style: "plain" },
-  runs: 50,
+  runs: 80,
   applies: () => true,
   check(trial) {
     for (const dtype of floatDTypes) {

@@ -77,10 +77,19 @@ export const spoiled =
   <A>(spoil: (cotangent: Tensor, context: VjpContext<A>, operand: number) => Tensor): Break<A> =>
   (whole) => ({ vjp: (context) => pulled(whole, context).map((g, k) => g && spoil(g, context, k)) });
 
+/** The laws that find mutants. */
 export const reverseLaw = "reverse rule ≡ central differences";
+export const adjointLaw = "⟨J v, w⟩ = ⟨v, Jᵀ w⟩";
 export const secondOrderLaw = "second order ≡ differences of first order";
+export const linearityLaw = "linear operators are linear";
 export const batchingLaw = "vmap(f) ≡ a loop";
 export const gradientBatchingLaw = "vmap(grad f) ≡ a loop of gradients";
 export const compilingLaw = "compiled ≡ reference";
-export const adjointLaw = "⟨J v, w⟩ = ⟨v, Jᵀ w⟩";
+export const awkwardCompilingLaw = "compiled ≡ reference at NaN, ±Inf, ±0, subnormal and huge inputs";
+export const emptyCompilingLaw = "compiled ≡ reference without elements";
 export const inferenceLaw = "inferred shape and dtype ≡ what the kernel made";
+export const inputsLaw = "inputs unchanged";
+export const determinismLaw = "the same call gives the same bits";
+export const elementLaw = "an element depends on the elements at its place only";
+export const nanLaw = "NaN in, NaN out";
+export const zeroSizeLaw = "zero-size inputs handled";

@@ -3,16 +3,20 @@ import { check } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { optionsOf } from "../operators.js";
 import { batchingMutants } from "./batching.js";
+import { compilingMutants } from "./compiling.js";
 import { elementwiseMutants } from "./elementwise.js";
+import { kernelMutants } from "./kernels.js";
 import { type Mutant, primitiveOf, rebuilt } from "./mutant.js";
 import { secondOrderMutants } from "./second-order.js";
 import { structureMutants } from "./structure.js";
 
 const families: Readonly<Record<string, readonly Mutant[]>> = {
   "operators that work element by element": elementwiseMutants,
-  "reductions and of what moves elements": structureMutants,
+  "reductions and what moves elements": structureMutants,
   "second derivatives": secondOrderMutants,
   "batching rules": batchingMutants,
+  "kernels and inference": kernelMutants,
+  "compiled code": compilingMutants,
 };
 
 /** Cases of each law for a twin: its operator has been tried with all of them elsewhere. */

@@ -3,6 +3,7 @@ import {
   concat,
   conv2d,
   cumsum,
+  div,
   exp,
   flip,
   linalg,
@@ -13,6 +14,7 @@ import {
   mT,
   mul,
   pad,
+  prod,
   reshape,
   scatterSet,
   slice,
@@ -64,6 +66,16 @@ export const structureMutants: readonly Mutant[] = [
     of: mean,
     primitive: "div",
     breaks: spoiled((g, { inputs: [, n] }) => mul(g, n)),
+    law: reverseLaw,
+  }),
+  mutant<Axes>({
+    fault: "prod: the product of the others by a division, which fails at zeros",
+    of: prod,
+    breaks: () => ({
+      vjp: ({ inputs: [x], output: y, attributes: { axes }, cotangent: g }) => [
+        div(spread(mul(g, y), axes, x.shape), x),
+      ],
+    }),
     law: reverseLaw,
   }),
   mutant<Axes>({
