@@ -41,6 +41,7 @@ export { AvgPool2d, type AvgPoolOptions, MaxPool2d, type MaxPoolOptions, type Po
 export { Residual, type ResidualOptions } from "./layers/residual.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
 export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";
+export { TransformerBlock, type TransformerBlockOptions } from "./layers/transformer-block.js";
 export {
   type BceWithLogitsOptions,
   type BinaryCrossEntropyOptions,

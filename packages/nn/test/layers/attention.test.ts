@@ -225,6 +225,7 @@ describe("MultiHeadAttention", () => {
 });
 
 describeLayer("MultiHeadAttention", {
+  numRuns: 25,
   settings: (draw) => ({ heads: draw.integer(1, 2), size: 1, isCausal: draw.boolean(), isSelf: draw.boolean() }),
   make: ({ heads, size }, dtype) => new MultiHeadAttention(heads * size, heads, { batchFirst: true, dtype }),
   inputs: (draw, { heads, size, isSelf }) => {

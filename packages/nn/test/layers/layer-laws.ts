@@ -9,6 +9,8 @@ export interface LayerUnderTest<S, M extends Module> {
   readonly make: (settings: S, dtype: FloatDType) => M;
   readonly inputs: (draw: Draw, settings: S) => readonly Tensor[];
   readonly forward: (layer: M, inputs: readonly Tensor[], settings: S) => Tensor;
+  /** Cases for each law; default each law's own number. */
+  readonly numRuns?: number;
   /** Laws that do not hold, by name, with the reason. */
   readonly except?: Readonly<Record<string, string>>;
 }
@@ -18,7 +20,7 @@ const assigned = "a Variable cannot hold a tensor that vmap maps over";
 /** Tries the laws: parameters are drawn like inputs, and put into a layer made for the call. */
 export function describeLayer<S, M extends Module>(
   name: string,
-  { settings, make, inputs, forward, except = {} }: LayerUnderTest<S, M>,
+  { settings, make, inputs, forward, numRuns, except = {} }: LayerUnderTest<S, M>,
 ): void {
   const asFunction = (chosen: S, inputCount: number, ...tensors: Tensor[]): Tensor => {
     const layer = make(chosen, tensors.at(-1)?.dtype === "float64" ? "float64" : "float32");
@@ -27,6 +29,7 @@ export function describeLayer<S, M extends Module>(
   };
   describeOperator(asFunction, {
     name,
+    ...(numRuns === undefined ? {} : { numRuns }),
     samples: (draw) => {
       const chosen = settings(draw);
       const given = inputs(draw, chosen);
