@@ -43,8 +43,9 @@ const defaultTolerance: Readonly<Record<FloatDType, readonly [number, number]>> 
  * @param options.rtol Default 1e-6 in float64 and 1e-2 in float32; 1e-4 and 5e-2 for the second order.
  * @param options.atol Default as `rtol`, relative to the greatest entry of the gradient where that is above 1.
  * @param options.step Default: chosen by dtype.
- * @throws GradientCheckError that names the input, the element, both values and the step, at the first element that disagrees; ValueError for an order
- * other than 1 and 2, a tolerance or step that is negative or NaN; GradientError where there is nothing to differentiate.
+ * @throws GradientCheckError that names the input, the element, both values and the step, at the first element that disagrees, and where both
+ * derivatives are NaN, for they prove nothing; ValueError for an order other than 1 and 2, a tolerance or step that is negative or NaN;
+ * GradientError where there is nothing to differentiate.
  * @example
  * checkGradients((x: Tensor) => sum(mul(x, x)), [tensor(new Float64Array([1, 2]))], { order: 2 });
  */
@@ -131,6 +132,12 @@ function compareAll(
   }
 }
 
+function remedyFor(analytic: number, numerical: number): string {
+  if (!Number.isNaN(numerical)) return "Look for a wrong vjp rule, or a kink within the step.";
+  const verdict = Number.isNaN(analytic) ? "Two NaNs prove nothing" : "That proves nothing";
+  return `${verdict}: the function is not defined within the step of this point. Check it at another one.`;
+}
+
 function compare(
   place: string,
   point: Tensor,
@@ -142,15 +149,16 @@ function compare(
 ): void {
   if (analytic === undefined) return;
   const [expected, found, x] = [numerical.data(), analytic.data(), point.data()];
+  // Only what is finite says how large the others are.
   let greatest = 1;
-  for (const value of found) greatest = Math.max(greatest, Math.abs(value));
+  for (const value of found) if (Number.isFinite(value)) greatest = Math.max(greatest, Math.abs(value));
   for (let element = 0; element < x.length; element++) {
     const [a, n] = [found[element] as number, expected[element] as number];
-    if (Math.abs(a - n) <= atol * greatest + rtol * Math.abs(n) || Object.is(a, n)) continue;
+    if (a === n || (Number.isFinite(n) && Math.abs(a - n) <= atol * greatest + rtol * Math.abs(n))) continue;
     const taken = step ?? defaultStep(point.dtype as FloatDType, "central", x[element] as number);
     throw new GradientCheckError(
       `checkGradients: order ${order}, ${place} ${showShape(point.shape)} ${point.dtype}, element ${element} (x = ${x[element]}): the analytic derivative is ${a}, ` +
-        `central differences with step ${taken} give ${n}. Look for a wrong vjp rule, or a kink within the step.`,
+        `central differences with step ${taken} give ${n}. ${remedyFor(a, n)}`,
       { input: place, element, analytic: a, numerical: n, step: taken, order },
     );
   }

@@ -3,13 +3,16 @@ import {
   elementwise,
   GradientCheckError,
   GradientError,
+  greater,
   mul,
   sin,
+  sqrt,
   sum,
   type Tensor,
   tensor,
   ValueError,
   variable,
+  where,
 } from "@glissade/autograd";
 import { describe, expect, test } from "vitest";
 
@@ -71,6 +74,35 @@ describe("checkGradients", () => {
   test("finds a small factor in float64 and a large one in float32", () => {
     expect(() => checkGradients((x: Tensor) => sum(cube(1.0001)(x)), [float64(2)])).toThrow(GradientCheckError);
     expect(() => checkGradients((x: Tensor) => sum(cube(1.1)(x)), [tensor([2])])).toThrow(GradientCheckError);
+  });
+
+  test("does not take two NaNs for agreement", () => {
+    const f = (x: Tensor): Tensor => sum(sqrt(x));
+    checkGradients(f, [float64(1, 2)]);
+    const act = (): void => checkGradients(f, [float64(-1)]);
+    expect(act).toThrow(GradientCheckError);
+    expect(act).toThrow(
+      /order 1, argument 0 \[1\] float64, element 0 \(x = -1\): the analytic derivative is NaN, .* give NaN\. Two NaNs prove nothing/,
+    );
+    // One element beyond the domain takes all differences with it.
+    expect(() => checkGradients(f, [float64(1, -1)])).toThrow(
+      /element 0 .* is 0\.5, .* give NaN\. That proves nothing/,
+    );
+    expect(() => checkGradients((x: Tensor) => sqrt(x), [float64(1, -1)])).toThrow(/Check it at another one/);
+  });
+
+  test("measures no element by an infinite one", () => {
+    const steep = elementwise("steep", {
+      value: (x: number) => (x > 1 ? Number.POSITIVE_INFINITY * Math.sign(x - 2) : x),
+      derivative: (x) => where(greater(x, 1), Number.POSITIVE_INFINITY, 2),
+    });
+    // Element 0 is infinite in both; element 1 is wrong by a factor of 2.
+    expect(() => checkGradients((x: Tensor) => sum(steep(x)), [float64(2, 0.5)])).toThrow(GradientCheckError);
+    const jump = elementwise("jump", {
+      value: (x: number) => (x > 0 ? Number.POSITIVE_INFINITY : 0),
+      derivative: () => 1,
+    });
+    expect(() => checkGradients((x: Tensor) => sum(jump(x)), [float64(0)])).toThrow(/is 1, .* give Infinity/);
   });
 
   test.each<[string, () => void, new (...args: never[]) => Error, RegExp]>([
