@@ -10,6 +10,11 @@ export {
   minibatches,
 } from "./data/minibatches.js";
 export { prefetch } from "./data/prefetch.js";
+export { type CurveFitOptions, curveFit, curveFitSync } from "./least-squares/curve-fit.js";
+export { leastSquares, leastSquaresSync } from "./least-squares/least-squares.js";
+export type { RobustLoss } from "./least-squares/loss.js";
+export type { LeastSquaresMethod, LeastSquaresOptions, LeastSquaresResult } from "./least-squares/options.js";
+export type { Bounds } from "./minimize/bounds.js";
 export { minimize, minimizeSync } from "./minimize/minimize.js";
 export type { MinimizeMethod, MinimizeOptions, MinimizeResult, Tolerances } from "./minimize/options.js";
 export {

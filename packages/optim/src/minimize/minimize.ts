@@ -2,18 +2,18 @@ import { type Tensor, ValueError } from "@glissade/autograd";
 import { wholeNumber } from "../arguments.js";
 import { drive, driveSync, type Routine } from "../roads/drive.js";
 import { type Meter, makeMeter } from "../roads/meter.js";
-import { type Budget, budgetOf, type RoadOptions } from "../roads/options.js";
+import { type Budget, budgetOf } from "../roads/options.js";
 import { checkStart } from "../roads/start.js";
-import { checkTravel, type Point, type Road, travel } from "../roads/travel.js";
+import { checkTravel } from "../roads/travel.js";
 import type { TensorTree } from "../tree.js";
 import { gradientDescentMethod, nonlinearCgMethod } from "./first-order.js";
-import type { Method, SmoothMethod } from "./method.js";
+import { journey } from "./journey.js";
+import type { SmoothMethod } from "./method.js";
 import { newtonCgMethod, trustRegionMethod } from "./newton.js";
-import { BudgetSpent, flatten, type Objective, objectiveOf, treeOf } from "./objective.js";
+import { flatten, type Objective, objectiveOf, type SmoothPoint } from "./objective.js";
 import type { MinimizeMethod, MinimizeOptions, MinimizeResult } from "./options.js";
 import { bfgsMethod, lbfgsMethod } from "./quasi-newton.js";
 import { type Rules, rulesOf } from "./rules.js";
-import type { Vector } from "./vector.js";
 
 const operator = "minimize";
 
@@ -27,62 +27,25 @@ const smoothMethods: Readonly<Record<MinimizeMethod, (objective: Objective, memo
   "trust-region": trustRegionMethod,
 };
 
-/** A budget that ends inside an iteration leaves the place as it was. */
-function* withinBudget<P>(iteration: Routine<P | string>): Routine<P | string> {
-  try {
-    return yield* iteration;
-  } catch (error) {
-    if (error instanceof BudgetSpent) return error.message;
-    throw error;
-  }
-}
-
-/** The options of a road over vectors, whose callback sees trees. */
-const vectorOptions = <T>(tree: TensorTree, { callback, ...rest }: RoadOptions<T>): RoadOptions<Vector> =>
-  callback === undefined
-    ? rest
-    : { ...rest, callback: (progress) => callback({ ...progress, x: treeOf<T>(tree, progress.x) }) };
-
-/** From the start with a method over vectors; the result is over trees. */
-function* travelWith<T, P extends Point<Vector>>(
-  { tree, meter, budget, rules, options }: Problem<T>,
-  method: Method<P>,
-  evaluate: (x: Vector) => Routine<P>,
-): Routine<MinimizeResult<T>> {
-  let previous: P | undefined;
-  const road: Road<Vector, P> = {
-    skipsNonFinite: false,
-    *advance(point) {
-      previous = point;
-      return yield* withinBudget(method.advance(point));
-    },
-    arrived: (point) => rules.arrived(method, point, previous),
-  };
-  const start = yield* evaluate(yield* flatten(tree));
-  const { x, gradient, ...rest } = yield* travel(road, start, meter, budget, vectorOptions(tree, options));
-  return { ...rest, x: treeOf<T>(tree, x), gradient: gradient && treeOf<T>(tree, gradient) };
-}
-
 /** What has been checked before anything runs. */
-interface Problem<T> {
+interface Problem {
   readonly tree: TensorTree;
   readonly objective: Objective;
   readonly meter: Meter;
   readonly budget: Budget;
   readonly rules: Rules;
-  readonly options: MinimizeOptions<T>;
 }
 
-function problemOf<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Problem<T> {
+function problemOf<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Problem {
   const tree = checkStart(operator, f, x0);
   checkTravel(operator, options);
   const budget = budgetOf(operator, options);
   const meter = makeMeter(budget);
   const objective = objectiveOf<T>(operator, f, tree, meter, options.compile ?? false);
-  return { tree, objective, meter, budget, rules: rulesOf(operator, options, objective.epsilon), options };
+  return { tree, objective, meter, budget, rules: rulesOf(operator, options, objective.epsilon) };
 }
 
-function minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Routine<MinimizeResult<T>> {
+function* minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Routine<MinimizeResult<T>> {
   const { method = "l-bfgs", memory = 10 } = options;
   const make = Object.hasOwn(smoothMethods, method) ? smoothMethods[method] : undefined;
   if (make === undefined) {
@@ -90,8 +53,13 @@ function minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions
     throw new ValueError(`${operator}: method must be one of ${known}, not ${String(method)}.`);
   }
   wholeNumber(operator, "memory", memory, 1);
-  const problem = problemOf(f, x0, options);
-  return travelWith(problem, make(problem.objective, memory), problem.objective.withGradient);
+  const { tree, objective, meter, budget, rules } = problemOf(f, x0, options);
+  const descent = make(objective, memory);
+  const arrived = (point: SmoothPoint, previous?: SmoothPoint): string | undefined =>
+    rules.arrived(descent, point, previous);
+  const start = yield* objective.withGradient(yield* flatten(tree));
+  const [result] = yield* journey({ tree, method: descent, arrived, meter, budget, options }, start);
+  return result;
 }
 
 /**
