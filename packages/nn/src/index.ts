@@ -38,7 +38,9 @@ export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from "./layers/multi-head-attention.js";
 export { AvgPool2d, type AvgPoolOptions, MaxPool2d, type MaxPoolOptions, type PoolOptions } from "./layers/pool.js";
+export type { RecurrentCell, RecurrentOptions } from "./layers/recurrent.js";
 export { Residual, type ResidualOptions } from "./layers/residual.js";
+export { GRU, LSTM, RNN, type RNNOptions } from "./layers/rnn.js";
 export { type Layer, Sequential, type SequentialLayer } from "./layers/sequential.js";
 export { LogSoftmax, Softmax, type SoftmaxOptions } from "./layers/softmax.js";
 export { TransformerBlock, type TransformerBlockOptions } from "./layers/transformer-block.js";
