@@ -11,7 +11,10 @@ export interface Domain {
   readonly min?: number;
   /** Greatest value drawn; default 4. */
   readonly max?: number;
-  /** Points where the derivative jumps or does not exist; values closer than 0.05 are not drawn. */
+  /**
+   * Points where the derivative jumps or does not exist. Values closer than 0.05 are not drawn, except for the law about the derivative at kinks,
+   * which draws the points themselves.
+   */
   readonly kinks?: readonly number[];
 }
 
@@ -30,7 +33,10 @@ export interface ShapeChoice {
 /** How a tensor is drawn. Without `dtype` the law under test chooses: float64 or float32. */
 export interface TensorChoice extends Domain {
   readonly dtype?: DType;
-  /** No two elements closer than this to each other, for operators that order their elements; default 0. */
+  /**
+   * No two elements closer than this to each other, for operators that order their elements; default 0. The law about the derivative at kinks makes
+   * two of them equal.
+   */
   readonly separation?: number;
 }
 

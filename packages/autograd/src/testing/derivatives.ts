@@ -33,9 +33,12 @@ export function weightsLike(tensors: readonly Tensor[], phase = 0): Tensor[] {
 export const floats = (results: readonly Tensor[]): Tensor[] => results.filter((result) => isFloat(result.dtype));
 
 /** Cotangents of leaves for weights on the float results, as graph inside a scope. */
-export function pullBackWeights(results: readonly Tensor[], leaves: readonly Tensor[]): Tensor[] {
-  const outputs = floats(results);
-  return pullBack(outputs, weightsLike(outputs), leaves).map((g, i) => g ?? zerosLike(leaves[i]));
+export function pullBackWeights(
+  results: readonly Tensor[],
+  leaves: readonly Tensor[],
+  weights: readonly Tensor[] = weightsLike(floats(results)),
+): Tensor[] {
+  return pullBack(floats(results), weights, leaves).map((g, i) => g ?? zerosLike(leaves[i]));
 }
 
 /** Cotangents of the operands of a call for weights on its float results, as graph inside a scope. */
@@ -44,9 +47,22 @@ export const cotangents = (call: Call, leaves: readonly Tensor[]): Tensor[] =>
 
 const zerosLike = (x: Tensor | undefined): Tensor => zeros(x?.shape ?? [], { dtype: x?.dtype ?? "float64" });
 
-/** Gradients of Σ w · result with respect to the operands, as graph. */
-export const gradientAt = (call: Call, operands: readonly Tensor[]): Tensor[] =>
-  inScope("laws", () => cotangents(call, operands.map(alias)));
+/** Gradients of Σ w · result with respect to the operands, as graph; for weights w of your own, if given. */
+export const gradientAt = (call: Call, operands: readonly Tensor[], weights?: readonly Tensor[]): Tensor[] =>
+  inScope("laws", () => {
+    const leaves = operands.map(alias);
+    return pullBackWeights(call.results(leaves), leaves, weights);
+  });
+
+/**
+ * Gradients of Σ w · result at other tensors than the drawn ones, followed by the weights. These are operands too: of an operator that is linear
+ * they are all that its gradient depends on.
+ */
+export function gradientWith(call: Call, tensorsAndWeights: readonly Tensor[]): Tensor[] {
+  const count = call.tensors.length;
+  const at = call.at(tensorsAndWeights.slice(0, count));
+  return gradientAt(at, at.operands, tensorsAndWeights.slice(count));
+}
 
 /** Gradients of Σ w · result with respect to the operands: their elements. */
 export const gradients = (call: Call, operands: readonly Tensor[] = call.operands): ArrayLike<number>[] =>

@@ -8,7 +8,7 @@ const vitest = await import("vitest").catch(() => undefined);
 
 /** Options of `describeOperator`. */
 export interface DescribeOperatorOptions extends OperatorLawsOptions {
-  /** Cases for each law; default what fast-check's `configureGlobal` says, or each law's own number (10 to 200). */
+  /** Cases for each law; default what fast-check's `configureGlobal` says, or each law's own number (10 to 300). */
   readonly numRuns?: number;
   /** Replays a failure, together with `path`, as its message says. */
   readonly seed?: number;

@@ -4,10 +4,10 @@ import { Undrawable } from "./choices.js";
 import type { RandomSource } from "./random-source.js";
 
 /**
- * Which numbers a law wants: "smooth" ones in general position for derivatives, "plain" ones with ties for laws about bits, and
- * "awkward" ones (NaN, ±Inf, ±0, subnormal and huge ones) among plain ones.
+ * Which numbers a law wants: "smooth" ones in general position for derivatives, "kinked" ones that lie on declared kinks here and there,
+ * "plain" ones with ties for laws about bits, and "awkward" ones (NaN, ±Inf, ±0, subnormal and huge ones) among plain ones.
  */
-export type Style = "smooth" | "plain" | "awkward";
+export type Style = "smooth" | "kinked" | "plain" | "awkward";
 
 /** What one element of a tensor may be. */
 export interface ElementRequest {
@@ -54,7 +54,9 @@ export function isLegal(request: ElementRequest, value: number): boolean {
   if (takesAwkward(request) && awkwardValues.some((awkward) => Object.is(awkward, value))) return true;
   const { low, high } = interval(request);
   if (!(value >= low && value <= high) || (isWhole(request.choice) && !Number.isInteger(value))) return false;
-  return !(request.choice.kinks ?? []).some((kink) => Math.abs(value - kink) < kinkDistance);
+  const { kinks = [] } = request.choice;
+  if (request.style === "kinked" && kinks.includes(value)) return true;
+  return !kinks.some((kink) => Math.abs(value - kink) < kinkDistance);
 }
 
 /** One element. Values are float32 numbers, so that both float dtypes hold the same ones. */
@@ -73,12 +75,14 @@ export function drawElement(request: ElementRequest, random: RandomSource): numb
   return simplestElement(request);
 }
 
-function drawReal({ style }: ElementRequest, low: number, high: number, random: RandomSource): number {
+function drawReal({ choice, style }: ElementRequest, low: number, high: number, random: RandomSource): number {
+  const { kinks = [] } = choice;
+  if (style === "kinked" && kinks.length > 0 && random.oneIn(2)) return pickFrom(kinks, random);
   // Rules that divide or take powers fail at 0, which is as smooth as any number unless it is declared a kink.
   if (random.oneIn(16)) return 0;
   const value = low + (high - low) * random.fraction();
   // Halves tie with each other, which smooth laws must not meet and the others should.
-  return style !== "smooth" && random.oneIn(2) ? roundTo(2, value) : Math.fround(value);
+  return style !== "smooth" && style !== "kinked" && random.oneIn(2) ? roundTo(2, value) : Math.fround(value);
 }
 
 /** The closest multiple of 1 / `scale`; never −0, which is an awkward value. */

@@ -83,6 +83,8 @@ class Recorder implements Draw {
   made: Tape = emptyTape;
   readonly steps: Step[] = [];
   readonly fixed = new Set<Tensor>();
+  /** Some tensor's choice declares where it is not smooth. */
+  hasKinks = false;
 
   constructor(
     private readonly given: Tape,
@@ -131,6 +133,7 @@ class Recorder implements Draw {
   tensor(shape: Shape, choice: TensorChoice = {}): Tensor {
     checkShape("samples: draw.tensor", shape);
     const { style, variants = 1 } = this.drawing;
+    if ((choice.kinks ?? []).length > 0 || (choice.separation ?? 0) > 0) this.hasKinks = true;
     const others = this.made.tensors.flatMap((tensor) => tensor.elements);
     const value = this.#choose(tracks.tensors, tensorKind, { shape, choice, style, variants, others });
     const dtype = choice.dtype ?? this.rendering.dtype;
@@ -169,6 +172,8 @@ export class Recording {
     private readonly steps: readonly Step[],
     /** A number for the law's own choices, such as which operands are mapped; it shrinks to 0. */
     readonly salt: number,
+    /** The sampler declares where the operator is not smooth. */
+    readonly hasKinks: boolean,
     /** What the sampler threw, in place of arguments. */
     readonly error: unknown,
   ) {}
@@ -187,7 +192,7 @@ export class Recording {
       if (error instanceof Undrawable) return undefined;
       thrown = error;
     }
-    return new Recording(sampler, drawing, recorder.made, recorder.steps, salt, thrown);
+    return new Recording(sampler, drawing, recorder.made, recorder.steps, salt, recorder.hasKinks, thrown);
   }
 
   /** The arguments, in the float dtype and with the set of elements asked for. */

@@ -73,18 +73,24 @@ function isApart(request: TensorRequest, elements: readonly number[], index: num
   const separation = request.choice.separation ?? 0;
   const generic = isGeneric(request) ? generalPosition : 0;
   if (request.others.some((other) => Math.abs(other - value) < generic)) return false;
+  let ties = 0;
   for (let i = 0; i < elements.length; i++) {
     const least = i >= start && i < start + size ? Math.max(separation, generic) : generic;
-    if (i !== index && Math.abs((elements[i] ?? 0) - value) < least) return false;
+    if (i === index || Math.abs((elements[i] ?? 0) - value) >= least) continue;
+    // On a kink two elements may tie: the third would hide what each of the two does.
+    if (request.style !== "kinked" || elements[i] !== value || ++ties > 1) return false;
   }
   return true;
 }
 
 const isGeneric = ({ style, choice }: TensorRequest): boolean => style === "smooth" && choice.dtype === undefined;
 
-function drawElements(request: TensorRequest, size: number, random: RandomSource): number[] {
+function drawElements(request: TensorRequest, size: number, random: RandomSource): readonly number[] {
   const { separation = 0 } = request.choice;
-  if (separation > 0 && size > 1) return drawSeparated(request, size, separation, random);
+  if (separation > 0 && size > 1) {
+    const separated = drawSeparated(request, size, separation, random);
+    return request.style === "kinked" ? withTie(separated, random) : separated;
+  }
   // One awkward element among plain ones shows what several would hide.
   const lone = request.style === "awkward" && size > 0 && random.oneIn(3) ? random.integer(0, size - 1) : undefined;
   const elements: number[] = [];
@@ -103,7 +109,7 @@ function drawElements(request: TensorRequest, size: number, random: RandomSource
 
 /** Now and then the element of another tensor at this place, or one before it, for comparisons to tie; none in general position. */
 function drawTie(request: TensorRequest, before: readonly number[], random: RandomSource): number | undefined {
-  if (request.style === "smooth" || !random.oneIn(6)) return undefined;
+  if (request.style === "smooth" || request.style === "kinked" || !random.oneIn(6)) return undefined;
   const { others } = request;
   const tie = random.oneIn(2) ? others[before.length % others.length] : before[random.integer(0, before.length)];
   return tie !== undefined && isLegal(request, tie) ? tie : undefined;
@@ -124,6 +130,12 @@ function drawSeparated(request: TensorRequest, size: number, separation: number,
   throw new Undrawable(`${size} elements ${separation} apart do not fit between the kinks`);
 }
 
+/** Two of the elements equal: the kink of what orders its elements. */
+function withTie(elements: readonly number[], random: RandomSource): readonly number[] {
+  const from = random.integer(0, elements.length - 2);
+  return replaced(elements, random.integer(from + 1, elements.length - 1), elements[from] ?? 0);
+}
+
 function shuffled(values: readonly number[], random: RandomSource): number[] {
   const left = [...values];
   return values.map(() => left.splice(random.integer(0, left.length - 1), 1)[0] ?? 0);
@@ -136,7 +148,9 @@ function separate(request: ElementRequest, elements: number[], start: number, en
   const { low, high } = interval(request);
   for (let i = start; i < end; i++) {
     const before = elements.slice(start, i);
-    const isFree = (x: number): boolean => isLegal(request, x) && before.every((y) => Math.abs(x - y) >= separation);
+    const isTie = (x: number, y: number): boolean => request.style === "kinked" && x === y;
+    const isFree = (x: number): boolean =>
+      isLegal(request, x) && before.every((y) => Math.abs(x - y) >= separation || isTie(x, y));
     if (isFree(elements[i] ?? 0)) continue;
     let place = low;
     while (place <= high && !isFree(place)) place += separation / 4;

@@ -4,6 +4,7 @@ import { inScope } from "../lifetime.js";
 import { Call, type Subject } from "./call.js";
 import { callNodes, isDifferentiable } from "./derivatives.js";
 import { isCoarse } from "./differences.js";
+import type { Style } from "./elements.js";
 import type { Recording } from "./recording.js";
 
 /** What the laws know of the operator they try. */
@@ -65,7 +66,7 @@ export interface Law {
   /** As it is printed, and named in options. */
   readonly name: string;
   readonly drawing: {
-    readonly style: "smooth" | "plain" | "awkward";
+    readonly style: Style;
     readonly zeroSize?: boolean;
     readonly long?: boolean;
     readonly variants?: number;

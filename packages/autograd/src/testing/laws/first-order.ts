@@ -22,7 +22,7 @@ const movedElements = 6;
 const hasElements = (trial: Trial): boolean => trial.call.operands.some((x) => x.size > 0) && trial.isDifferentiable;
 
 /** The elements of tensors, which are float64 or float32. */
-const elementsOf = (tensors: readonly Tensor[]): ArrayLike<number>[] => tensors.map((x) => x.data());
+export const elementsOf = (tensors: readonly Tensor[]): ArrayLike<number>[] => tensors.map((x) => x.data());
 
 /** What agrees: 10⁻⁶ of the scale, or 10⁻³ where float32 numbers occur on the way. */
 interface Precision {
@@ -107,8 +107,32 @@ export const reverseRule: Law = {
   },
 };
 
+/** Differences that are NaN say nothing, so that a domain on which they all are would prove any rule. */
+export const definedOnDomain: Law = {
+  name: "results and gradients are finite in the operator's domain",
+  drawing: { style: "smooth" },
+  runs: 60,
+  applies: hasElements,
+  check({ call }) {
+    const results = floats(call.results());
+    const infinite = (values: ArrayLike<number>): number => Array.from(values).findIndex((x) => !Number.isFinite(x));
+    const refuse = (what: string, { shape }: Tensor, values: ArrayLike<number>): void => {
+      const at = infinite(values);
+      if (at < 0) return;
+      throw new Finding(call.text(), `${what}, ${elementText(shape, at)}`, [
+        ["is", numberText(values[at] ?? Number.NaN)],
+        ["wanted", "a finite number, or samples that keep away from here"],
+      ]);
+    };
+    for (const [k, result] of results.entries()) refuse(`result ${k}`, result, result.data());
+    const found = gradients(call);
+    for (const [k, operand] of call.operands.entries())
+      refuse(`gradient with respect to ${call.place(k)}`, operand, found[k] ?? []);
+  },
+};
+
 /** The tangents of the float results along `v`. */
-function pushed(call: Call, v: readonly Tensor[]): Tensor[] {
+export function pushed(call: Call, v: readonly Tensor[]): Tensor[] {
   const [results, tangents] = jvp((operands: readonly Tensor[]) => call.results(operands), [call.operands], [v]);
   return tangents.filter((_, k) => isFloat(results[k]?.dtype ?? "bool"));
 }

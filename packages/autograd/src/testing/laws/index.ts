@@ -11,8 +11,9 @@ import { batching, gradientBatching } from "./batching.js";
 import { awkwardCompiling, compiling, gradientCompiling, zeroSizeCompiling } from "./compiling.js";
 import { broadcasting, elementByElement, propagatesNaN } from "./elementwise.js";
 import { determinism, laziness } from "./evaluation.js";
-import { adjoint, forwardRule, reverseRule } from "./first-order.js";
+import { adjoint, definedOnDomain, forwardRule, reverseRule } from "./first-order.js";
 import { inference, inputsUnchanged, linearity } from "./kernels.js";
+import { kinks } from "./kinks.js";
 import { precision } from "./precision.js";
 import { forwardOverReverse, secondOrder, symmetry } from "./second-order.js";
 
@@ -22,9 +23,11 @@ export const laws: readonly Law[] = [
   inputsUnchanged,
   determinism,
   laziness,
+  definedOnDomain,
   reverseRule,
   forwardRule,
   adjoint,
+  kinks,
   secondOrder,
   symmetry,
   forwardOverReverse,

@@ -19,6 +19,7 @@ import {
 import { allocate } from "../../../src/dtype.js";
 import {
   adjointLaw,
+  awkwardLaw,
   determinismLaw,
   elementLaw,
   emptyCompilingLaw,
@@ -144,6 +145,18 @@ export const kernelMutants: readonly Mutant[] = [
     of: square,
     breaks: () => ({ linear: "jointly" }),
     law: linearityLaw,
+  }),
+  mutant<{ readonly axis: number }>({
+    fault: "argsort: the kernel fails where there is NaN",
+    of: argsort,
+    breaks: (whole) => ({
+      run(context) {
+        if (context.inputs[0].data.some((x) => Number.isNaN(x))) throw new RangeError("no order");
+        return whole.run(context);
+      },
+    }),
+    law: awkwardLaw,
+    throws: /RangeError: no order/,
   }),
   mutant({
     fault: "sign: NaN counts as 0",

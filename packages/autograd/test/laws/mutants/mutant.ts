@@ -27,37 +27,55 @@ export const mutant = <A = undefined>(definition: Mutant<A>): Mutant => definiti
 /** The primitive of an operator that a mutant breaks. */
 export const primitiveOf = ({ of, primitive = of.operator?.name ?? "" }: Mutant): string => primitive;
 
+/** Puts a changed primitive in the place of the one named, the same one each time. */
+function changing(name: string, change: Break<unknown>): (whole: Primitive) => Primitive {
+  const changed = new Map<Primitive, Primitive>();
+  return (whole) => {
+    if (whole.name !== name) return whole;
+    const known = changed.get(whole) ?? { ...whole, ...change(whole) };
+    changed.set(whole, known);
+    return known;
+  };
+}
+
+/** Tensors that `make` made, with other primitives in the graph between them and what was there before. */
+function copies(make: () => unknown, primitiveFor: (whole: Primitive) => Primitive): unknown {
+  const oldest = upcomingId();
+  const { leaves, structure } = flattenTree(unregisteredNodes(make));
+  const values = leaves.map(({ value }) => value);
+  const made = new Map<Node, Tensor>();
+  for (const node of nodesSince(
+    values.filter((value) => value instanceof Tensor),
+    oldest,
+  )) {
+    const inputs = node.inputs.map((input) => made.get(input) ?? new Tensor(input));
+    if (inputs.length > 0) made.set(node, apply(primitiveFor(node.primitive), inputs, node.attributes));
+  }
+  return unflattenTree(
+    structure,
+    values.map((value) => (value instanceof Tensor ? (made.get(value.node) ?? value) : value)),
+  );
+}
+
 /**
  * `op` with other parts in one primitive: it is called as it is, and the graph that it made is built once more with the changed primitive in
  * place of the one named. Rules that were not changed make the primitives that they always made, so that one rule is broken and no other.
  */
 export function rebuilt(op: OperatorFunction, primitive: string, change: Break<unknown>): OperatorFunction {
-  const changed = new Map<Primitive, Primitive>();
-  const primitiveFor = (whole: Primitive): Primitive => {
-    if (whole.name !== primitive) return whole;
-    const known = changed.get(whole) ?? { ...whole, ...change(whole) };
-    changed.set(whole, known);
-    return known;
-  };
-  const call = (...args: readonly unknown[]): unknown => {
-    const oldest = upcomingId();
-    const result = unregisteredNodes(() => op(...(args as never[])));
-    const { leaves, structure } = flattenTree(result);
-    const values = leaves.map(({ value }) => value);
-    const copies = new Map<Node, Tensor>();
-    for (const node of nodesSince(
-      values.filter((value) => value instanceof Tensor),
-      oldest,
-    )) {
-      const inputs = node.inputs.map((input) => copies.get(input) ?? new Tensor(input));
-      if (inputs.length > 0) copies.set(node, apply(primitiveFor(node.primitive), inputs, node.attributes));
-    }
-    return unflattenTree(
-      structure,
-      values.map((value) => (value instanceof Tensor ? (copies.get(value.node) ?? value) : value)),
-    );
-  };
+  const primitiveFor = changing(primitive, change);
+  const call = (...args: readonly unknown[]): unknown => copies(() => op(...(args as never[])), primitiveFor);
   return Object.assign(call, op.operator === undefined ? {} : { operator: op.operator });
+}
+
+/** Leaves the vjp rule of a primitive as it is, but for one primitive in the graph that it builds. */
+export function insideVjp<A, B>(primitive: string, change: (whole: Primitive<B>) => Partial<Primitive<B>>): Break<A> {
+  const primitiveFor = changing(primitive, change);
+  return (whole) => ({
+    vjp(context) {
+      const cotangents = copies(() => pulled(whole, context), primitiveFor);
+      return Array.isArray(cotangents) ? cotangents.map((g) => (g instanceof Tensor ? g : undefined)) : [];
+    },
+  });
 }
 
 /** The cotangents that the vjp rule of a primitive gives, for a mutant to spoil. */
@@ -80,12 +98,20 @@ export const spoiled =
 /** The laws that find mutants. */
 export const reverseLaw = "reverse rule ≡ central differences";
 export const adjointLaw = "⟨J v, w⟩ = ⟨v, Jᵀ w⟩";
+export const forwardLaw = "forward rule ≡ central differences";
+export const kinkLaw = "the derivative at a kink lies between those on either side";
+export const finiteLaw = "results and gradients are finite in the operator's domain";
+export const precisionLaw = "float32 ≈ float64";
+export const otherDTypesLaw = "integers and booleans are taken, or refused by a typed error";
 export const secondOrderLaw = "second order ≡ differences of first order";
+export const forwardOverReverseLaw = "forward over reverse ≡ reverse over reverse";
+export const awkwardLaw = "NaN, ±Inf, ±0, subnormal and huge inputs handled";
 export const linearityLaw = "linear operators are linear";
 export const batchingLaw = "vmap(f) ≡ a loop";
 export const gradientBatchingLaw = "vmap(grad f) ≡ a loop of gradients";
 export const compilingLaw = "compiled ≡ reference";
 export const awkwardCompilingLaw = "compiled ≡ reference at NaN, ±Inf, ±0, subnormal and huge inputs";
+export const gradientCompilingLaw = "compiled gradient ≡ reference";
 export const emptyCompilingLaw = "compiled ≡ reference without elements";
 export const inferenceLaw = "inferred shape and dtype ≡ what the kernel made";
 export const inputsLaw = "inputs unchanged";

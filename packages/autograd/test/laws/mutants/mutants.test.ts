@@ -1,11 +1,17 @@
 import { LawViolation, type OperatorFunction, type OperatorLaw, operatorLaws } from "@glissade/autograd/testing";
 import { check } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { laws } from "../../../src/testing/laws/index.js";
+import { brokenDerivatives } from "../../testing/broken/derivatives.js";
+import { brokenHandling } from "../../testing/broken/handling.js";
+import { brokenKernels } from "../../testing/broken/kernels.js";
 import { optionsOf } from "../operators.js";
 import { batchingMutants } from "./batching.js";
 import { compilingMutants } from "./compiling.js";
+import { derivedMutants } from "./derived.js";
 import { elementwiseMutants } from "./elementwise.js";
 import { kernelMutants } from "./kernels.js";
+import { kinkMutants } from "./kinks.js";
 import { type Mutant, primitiveOf, rebuilt } from "./mutant.js";
 import { secondOrderMutants } from "./second-order.js";
 import { structureMutants } from "./structure.js";
@@ -14,7 +20,9 @@ const families: Readonly<Record<string, readonly Mutant[]>> = {
   "operators that work element by element": elementwiseMutants,
   "reductions and what moves elements": structureMutants,
   "second derivatives": secondOrderMutants,
+  "kinks and domains": kinkMutants,
   "batching rules": batchingMutants,
+  "forward mode, and batches and code of derivatives": derivedMutants,
   "kernels and inference": kernelMutants,
   "compiled code": compilingMutants,
 };
@@ -52,6 +60,19 @@ function twinsOf(mutants: readonly Mutant[]): readonly (readonly [OperatorFuncti
   const twins = new Map(mutants.map((each) => [`${each.of.operator?.name} ${primitiveOf(each)}`, each]));
   return [...twins.values()].map((each) => [each.of, primitiveOf(each)]);
 }
+
+/** Laws about what a primitive cannot do, which operators made for it break. */
+const foundElsewhere = [...brokenDerivatives, ...brokenHandling, ...brokenKernels].flatMap(({ laws }) => laws);
+
+test("every law finds some fault", () => {
+  const finders = new Set([
+    ...Object.values(families)
+      .flat()
+      .map(({ law }) => law),
+    ...foundElsewhere,
+  ]);
+  expect(laws.map(({ name }) => name).filter((name) => !finders.has(name))).toEqual([]);
+});
 
 for (const [family, mutants] of Object.entries(families)) {
   describe(`mutants of ${family}`, () => {

@@ -4,15 +4,17 @@ import {
   exp,
   matmul,
   mul,
+  neg,
   sin,
   softmax,
   stopGradient,
   sub,
   sum,
+  tanh,
   variance,
 } from "@glissade/autograd/functions";
 import { sumTo } from "../../../src/ops/broadcast.js";
-import { type Mutant, mutant, pulled, secondOrderLaw } from "./mutant.js";
+import { forwardOverReverseLaw, insideVjp, type Mutant, mutant, pulled, secondOrderLaw } from "./mutant.js";
 
 /** First derivatives that are right, with further ones that are not. */
 export const secondOrderMutants: readonly Mutant[] = [
@@ -73,5 +75,13 @@ export const secondOrderMutants: readonly Mutant[] = [
     primitive: "centre",
     breaks: () => ({ vjp: ({ cotangent: g }) => [g] }),
     law: secondOrderLaw,
+  }),
+  mutant({
+    fault: "tanh: a product in its derivative is transposed with the wrong sign, in forward mode alone",
+    of: tanh,
+    breaks: insideVjp("mul", (whole) => ({
+      transpose: (context) => pulled(whole, context).map((g) => g && neg(g)),
+    })),
+    law: forwardOverReverseLaw,
   }),
 ];
