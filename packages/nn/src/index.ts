@@ -51,9 +51,25 @@ export {
   binaryCrossEntropy,
 } from "./losses/binary.js";
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "./losses/cross-entropy.js";
+export { type KlDivergenceOptions, klDivergence } from "./losses/divergence.js";
+export {
+  type CosineEmbeddingLossOptions,
+  cosineEmbeddingLoss,
+  type HingeLossOptions,
+  hingeLoss,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from "./losses/margins.js";
 export { type MultiMarginLossOptions, multiMarginLoss } from "./losses/multi-margin.js";
 export type { Reduction, ReductionOption } from "./losses/reduction.js";
-export { l1Loss, mseLoss } from "./losses/regression.js";
+export {
+  type HuberLossOptions,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from "./losses/regression.js";
 export { accuracy } from "./metrics.js";
 export { Module } from "./module.js";
 export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";

@@ -1,5 +1,17 @@
-import { abs, ShapeError, square, sub, type Tensor, type TensorLike } from "@glissade/autograd";
-import { isFloat, sameShape, showShape, toTensor } from "../operand.js";
+import {
+  abs,
+  div,
+  less,
+  mul,
+  ShapeError,
+  square,
+  sub,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+  where,
+} from "@glissade/autograd";
+import { checkNumber, isFloat, sameShape, showShape, toTensor } from "../operand.js";
 import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
 
 /**
@@ -54,4 +66,68 @@ export function l1Loss(
   checkReduction("l1Loss", reduction);
   const [x, y] = pairOf("l1Loss", predictions, targets);
   return reduce(abs(sub(x, y)), reduction);
+}
+
+/** Options of `huberLoss`. */
+export interface HuberLossOptions extends ReductionOption {
+  /** δ, where the parabola ends; above 0, default 1. */
+  readonly delta?: number;
+}
+
+/**
+ * Squared for small errors, absolute for large ones (P. J. Huber, "Robust estimation of a location parameter", 1964): with d = x − y, d²/2 where |d| < δ and
+ * δ (|d| − δ/2) elsewhere.
+ *
+ * @param predictions Any shape.
+ * @param targets The same shape.
+ * @param options.delta δ, above 0; default 1.
+ * @param options.reduction "mean" over all elements (default), "sum" or "none".
+ * @throws ShapeError where the shapes differ; ValueError for a δ that is not above 0 or an unknown reduction.
+ * @example
+ * huberLoss([0, 0], [1, 3], { reduction: "none" }).toArray(); // [0.5, 2.5]
+ */
+export function huberLoss(
+  predictions: TensorLike,
+  targets: TensorLike,
+  { delta = 1, reduction = "mean" }: HuberLossOptions = {},
+): Tensor {
+  checkReduction("huberLoss", reduction);
+  checkNumber("huberLoss", "delta", delta);
+  if (delta <= 0) throw new ValueError(`huberLoss: delta is ${delta}; it must be above 0. Use l1Loss for none.`);
+  const [x, y] = pairOf("huberLoss", predictions, targets);
+  const error = sub(x, y);
+  const size = abs(error);
+  return reduce(where(less(size, delta), mul(square(error), 0.5), mul(sub(size, delta / 2), delta)), reduction);
+}
+
+/** Options of `smoothL1Loss`. */
+export interface SmoothL1LossOptions extends ReductionOption {
+  /** β, where the parabola ends; at least 0, default 1. */
+  readonly beta?: number;
+}
+
+/**
+ * `huberLoss` divided by β (R. Girshick, "Fast R-CNN", 2015): with d = x − y, d² / (2 β) where |d| < β and |d| − β/2 elsewhere. With β = 0 it is `l1Loss`.
+ *
+ * @param predictions Any shape.
+ * @param targets The same shape.
+ * @param options.beta β, at least 0; default 1.
+ * @param options.reduction "mean" over all elements (default), "sum" or "none".
+ * @throws ShapeError where the shapes differ; ValueError for a negative β or an unknown reduction.
+ * @example
+ * smoothL1Loss([0, 0], [1, 3], { beta: 2, reduction: "none" }).toArray(); // [0.25, 2]
+ */
+export function smoothL1Loss(
+  predictions: TensorLike,
+  targets: TensorLike,
+  { beta = 1, reduction = "mean" }: SmoothL1LossOptions = {},
+): Tensor {
+  checkReduction("smoothL1Loss", reduction);
+  checkNumber("smoothL1Loss", "beta", beta);
+  if (beta < 0) throw new ValueError(`smoothL1Loss: beta is ${beta}; it must be at least 0.`);
+  const [x, y] = pairOf("smoothL1Loss", predictions, targets);
+  const error = sub(x, y);
+  const size = abs(error);
+  if (beta === 0) return reduce(size, reduction);
+  return reduce(where(less(size, beta), div(square(error), 2 * beta), sub(size, beta / 2)), reduction);
 }
