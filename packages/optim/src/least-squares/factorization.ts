@@ -69,26 +69,27 @@ function reflect(a: Matrix, b: Vector, k: number): void {
   data[k * columns + k] = alpha;
 }
 
-/** A with rows of zeros below, so that it has as many rows as columns. */
-function padded({ rows, columns, data }: Matrix, b: Vector): readonly [Matrix, Vector] {
+/** A with columns divided by `units`, and with rows of zeros below, so that it has as many rows as columns. */
+function prepared({ rows, columns, data }: Matrix, b: Vector, units: Vector): readonly [Matrix, Vector] {
   const height = Math.max(rows, columns);
   const copy = new Float64Array(height * columns);
-  copy.set(data);
+  for (const [i, entry] of data.entries()) copy[i] = entry / (units[i % columns] ?? 1);
   const side = new Float64Array(height);
   side.set(b);
   return [{ rows: height, columns, data: copy }, side];
 }
 
 /**
- * A P = Q R by Householder reflections, the largest column first (Businger & Golub 1965; Golub & Van Loan, "Matrix Computations", 4th
- * edition, algorithm 5.4.1). A and b stay as they are.
+ * A P = Q R by Householder reflections, the column first that is the longest beside those before it (Businger & Golub 1965; Golub &
+ * Van Loan, "Matrix Computations", 4th edition, algorithm 5.4.1). Columns count by their direction alone, since their lengths are a
+ * matter of units. A and b stay as they are.
  */
 export function factor(a: Matrix, b: Vector): Factors {
-  const [work, side] = padded(a, b);
   const n = a.columns;
+  const units = columnNorms(a).map((norm) => norm || 1);
+  const [work, side] = prepared(a, b, units);
   const order = Array.from({ length: n }, (_, i) => i);
   let rank = 0;
-  let largest = 0;
   for (let k = 0; k < n; k++) {
     let pivot = k;
     let norm = -1;
@@ -98,13 +99,14 @@ export function factor(a: Matrix, b: Vector): Factors {
     }
     swapColumns(work, k, pivot);
     [order[k], order[pivot]] = [order[pivot] ?? k, order[k] ?? k];
-    if (k === 0) largest = norm;
-    if (norm > largest * Number.EPSILON * Math.max(work.rows, n) && rank === k) rank = k + 1;
+    if (norm > Number.EPSILON * Math.max(work.rows, n) && rank === k) rank = k + 1;
     reflect(work, side, k);
   }
   const r = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
-    for (let column = row; column < n; column++) r[row * n + column] = work.data[row * n + column] ?? 0;
+    for (let column = row; column < n; column++) {
+      r[row * n + column] = (work.data[row * n + column] ?? 0) * (units[order[column] ?? column] ?? 1);
+    }
   }
   return { r: { rows: n, columns: n, data: r }, order, rotated: side.slice(0, n), rank };
 }

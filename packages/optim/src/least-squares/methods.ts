@@ -21,13 +21,13 @@ function locals(box: Box | undefined) {
   };
 }
 
-/** Each number of x in units in which its derivatives are at most 1, as MINPACK scales them (Moré 1978). */
+/** Each number of x in units in which its derivatives have been at most 1, as MINPACK scales them (Moré 1978). */
 function scaling(): (point: Linearised) => Vector {
   let largest: Vector | undefined;
   return ({ weighted }) => {
     const norms = columnNorms(weighted.jacobian);
     largest = largest?.map((value, i) => Math.max(value, norms[i] ?? 0)) ?? norms;
-    return largest.map((value) => (value === 0 ? 1 : value));
+    return largest.map((value) => value || 1);
   };
 }
 
@@ -43,11 +43,15 @@ function relativeStep({ x }: Linearised, next: Vector, units: Vector): number {
   return length / (scaledNorm(x, units) || 1);
 }
 
+/** How many times the machine epsilon rounding may move a value, relative to it: residuals are small differences of large numbers. */
+const blur = 1e4;
+
 /** The stopping rules of both methods, which look at each place and at the step to the next. */
-function rulesOf({ gradient, value, step }: Tolerances, epsilon: number) {
+function rulesOf({ gradient, value, step }: Tolerances, epsilon: number, box: Box | undefined) {
   let first: number | undefined;
   let before: Linearised | undefined;
   let settled: string | undefined;
+  let isBlurred = false;
   return {
     arrived({ point, cosine }: Local): string | undefined {
       first ??= point.value;
@@ -62,19 +66,31 @@ function rulesOf({ gradient, value, step }: Tolerances, epsilon: number) {
         ? `the relative decrease of an iteration, ${decrease}, is at most ${value}`
         : undefined;
     },
-    /** Whether the step that a method asks for is too small to matter; the place before it is then the end. */
-    settles(point: Linearised, next: Vector, promised: number, units: Vector): boolean {
+    /** Whether the undamped step from a place is too small to matter, so that the place is the end. */
+    settles(local: Local, units: Vector): boolean {
+      const { point } = local;
       before = point;
-      const length = relativeStep(point, next, units);
+      const whole = moved(local, solve(local.factors), box);
+      const length = relativeStep(point, whole, units);
       if (length <= step) settled = `the next relative step, ${length}, is at most ${step}`;
       // A promise far below 0 comes from a step that the box has cut.
-      if (Math.abs(promised) <= 4 * epsilon * point.value) {
-        settled = `no step promises to lower the value ${point.value} by more than rounding`;
-      }
+      const share = Math.abs(promisedDecrease(local, whole)) / point.value;
+      if (share <= 4 * epsilon) settled = roundedOff(point);
+      // How much rounding blurs the values, only a search that found nothing tells.
+      isBlurred = share <= blur * epsilon;
       return settled !== undefined;
+    },
+    /** The end where no step lowers the value: well, where none has promised to by more than rounding might hide. */
+    stops({ point }: Local): Linearised | string {
+      if (!isBlurred) return noDescent;
+      settled = roundedOff(point);
+      return point;
     },
   };
 }
+
+const roundedOff = ({ value }: Linearised): string =>
+  `no step promises to lower the value ${value} by more than rounding`;
 
 const isSame = (a: Vector, b: Vector): boolean => a.every((value, i) => value === b[i]);
 
@@ -89,6 +105,9 @@ function dampedStep({ factors, free }: Local, damping: number, units: Vector): V
     Float64Array.from(free, (i) => root * (units[i] ?? 1)),
   );
 }
+
+/** The damping of the first iteration: cautious, since a first step too long may end in another valley or on a plateau. */
+const firstDamping = 30;
 
 /** The least damping that an iteration starts from. */
 const leastDamping = 1e-18;
@@ -105,20 +124,20 @@ export function levenbergMarquardtMethod(
 ): Method<Linearised> {
   const localAt = locals(box);
   const unitsAt = scaling();
-  let damping = 1e-3;
+  let damping = firstDamping;
   let growth = 2;
-  const rules = rulesOf(tolerances, system.epsilon);
+  const rules = rulesOf(tolerances, system.epsilon, box);
   return {
     arrived: (point) => rules.arrived(localAt(point)),
     *advance(point) {
       if (!isUsable(point)) return notFinite;
       const local = localAt(point);
       const units = unitsAt(point);
-      for (let trial = 0; ; trial++) {
+      if (rules.settles(local, units)) return point;
+      for (;;) {
         const next = moved(local, dampedStep(local, damping, units), box);
-        if (!Number.isFinite(damping) || isSame(next, point.x)) return noDescent;
+        if (!Number.isFinite(damping) || isSame(next, point.x)) return rules.stops(local);
         const promised = promisedDecrease(local, next);
-        if (trial === 0 && rules.settles(point, next, promised, units)) return point;
         const found = yield* system.at(next);
         const kept = point.value - found.value;
         if (promised > 0 && kept > 1e-4 * promised) {
@@ -144,28 +163,27 @@ const trials = 300;
 export function gaussNewtonMethod(system: System, box: Box | undefined, tolerances: Tolerances): Method<Linearised> {
   const localAt = locals(box);
   const unitsAt = scaling();
-  const rules = rulesOf(tolerances, system.epsilon);
+  const rules = rulesOf(tolerances, system.epsilon, box);
   return {
     arrived: (point) => rules.arrived(localAt(point)),
     *advance(point) {
       if (!isUsable(point)) return notFinite;
       const local = localAt(point);
       const units = unitsAt(point);
+      if (rules.settles(local, units)) return point;
       const step = solve(local.factors);
-      const whole = moved(local, step, box);
-      if (rules.settles(point, whole, promisedDecrease(local, whole), units)) return point;
       for (let trial = 0; trial < trials; trial++) {
         const isDamped = box !== undefined && trial >= halvings;
         const change = isDamped ? dampedStep(local, 10 ** (trial - halvings - 3), units) : scale(step, 2 ** -trial);
         const next = moved(local, change, box);
-        if (isSame(next, point.x) && (isDamped || box === undefined)) return noDescent;
+        if (isSame(next, point.x) && (isDamped || box === undefined)) break;
         const slope = dot(point.gradient, subtract(next, point.x));
         if (!(slope < 0)) continue;
         const found = yield* system.at(next);
         const enough = found.value < point.value && found.value <= point.value + 1e-4 * slope;
         if (enough) return yield* system.linearise(found);
       }
-      return noDescent;
+      return rules.stops(local);
     },
   };
 }
