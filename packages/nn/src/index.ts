@@ -51,6 +51,7 @@ export {
   binaryCrossEntropy,
 } from "./losses/binary.js";
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "./losses/cross-entropy.js";
+export { type CtcLossOptions, ctcLoss } from "./losses/ctc.js";
 export { type KlDivergenceOptions, klDivergence } from "./losses/divergence.js";
 export {
   type CosineEmbeddingLossOptions,

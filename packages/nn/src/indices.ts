@@ -67,9 +67,15 @@ const checkedIndices = definePrimitive<IndexRange>("checkedIndices", {
  * Indices as int32, which throw an IndexError when they are computed if one is out of range; plain numbers at once.
  *
  * @param x What was given, and `given`: that as a tensor.
+ * @param adapt What the integers go through before they are checked; default: nothing.
  * @throws DTypeError where they are no integers; IndexError.
  */
-export function indicesIn(x: TensorLike, given: Tensor, range: IndexRange): Tensor {
+export function indicesIn(
+  x: TensorLike,
+  given: Tensor,
+  range: IndexRange,
+  adapt: (indices: Tensor) => Tensor = (indices) => indices,
+): Tensor {
   const { operator, indices, meaning } = range;
   const isTensor = x instanceof Tensor || x instanceof Variable;
   // Plain numbers are float32 by themselves: what counts is whether they are whole.
@@ -80,7 +86,7 @@ export function indicesIn(x: TensorLike, given: Tensor, range: IndexRange): Tens
         `Use cast(${indices}, "int32").`,
     );
   }
-  const checked = checkedIndices(cast(given, "int32"), range);
+  const checked = checkedIndices(adapt(cast(given, "int32")), range);
   if (!isTensor) realize(checked);
   return checked;
 }

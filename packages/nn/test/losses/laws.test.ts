@@ -2,6 +2,7 @@ import { concat, neg, ones, type Tensor } from "@glissade/autograd";
 import { type Draw, describeOperator } from "@glissade/autograd/testing";
 import {
   cosineEmbeddingLoss,
+  ctcLoss,
   hingeLoss,
   huberLoss,
   klDivergence,
@@ -87,5 +88,16 @@ describeOperator(tripletMarginLoss, {
       [3, 4],
     ].map(([min, max]) => draw.tensor(shape, { min: min!, max: max! }));
     return [a, near, far, { margin: 20, p: draw.pick([1, 2, 3]), ...reduction(draw) }];
+  },
+});
+
+describeOperator(ctcLoss, {
+  numRuns: 6,
+  samples: (draw) => {
+    const [T, N, C, S] = [2, draw.integer(1, 2), draw.integer(2, 3), draw.integer(1, 2)];
+    const labels = draw.tensor([N, S], { dtype: "int32", min: 1, max: C - 1 });
+    const inputLengths = draw.tensor([N], { dtype: "int32", min: 1, max: T });
+    const targetLengths = draw.tensor([N], { dtype: "int32", min: 0, max: S });
+    return [draw.tensor([T, N, C]), labels, inputLengths, targetLengths, { zeroInfinity: true, ...reduction(draw) }];
   },
 });
