@@ -71,6 +71,6 @@ export {
   type SmoothL1LossOptions,
   smoothL1Loss,
 } from "./losses/regression.js";
-export { accuracy } from "./metrics.js";
+export { accuracy, confusionMatrix, topKAccuracy } from "./metrics.js";
 export { Module } from "./module.js";
 export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";
