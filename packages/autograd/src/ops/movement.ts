@@ -97,7 +97,7 @@ export const transpose = operator(
   "transpose",
   (draw) => {
     const shape = draw.shape();
-    return [draw.tensor(shape), draw.boolean() ? {} : { axes: drawPermutation(draw, shape.length) }];
+    return [draw.tensor(shape), draw.integer(0, 4) === 0 ? {} : { axes: drawPermutation(draw, shape.length) }];
   },
   (x: TensorLike, { axes }: TransposeOptions = {}): Tensor => {
     const operand = asTensor("transpose", x);

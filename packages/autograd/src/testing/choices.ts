@@ -47,7 +47,7 @@ export const integerKind: ChoiceKind<IntegerRequest, number> = {
   weight: (request, value) => [0, 2 * Math.abs(value - clamp(request, 0)) + (value < 0 ? 1 : 0), 0],
 };
 
-/** How shapes are drawn where the choice leaves it open: `zeroSize` also draws sides of 0, `long` also sides of up to 9. */
+/** How shapes are drawn where the choice leaves it open: `zeroSize` also draws sides of 0, `long` sides of up to 9 and more often many axes. */
 export interface ShapeRequest {
   readonly choice: ShapeChoice;
   readonly zeroSize: boolean;
@@ -93,7 +93,8 @@ export const shapeKind: ChoiceKind<ShapeRequest, Shape> = {
     const { rank, side } = limits(request);
     // A scalar says less than a tensor with axes: it comes half as often.
     const drawn = random.integer(rank.min, rank.max);
-    const length = drawn === 0 && random.oneIn(2) ? random.integer(rank.min, rank.max) : drawn;
+    const again = request.long || (drawn === 0 && random.oneIn(2));
+    const length = again ? Math.max(drawn, random.integer(rank.min, rank.max)) : drawn;
     return Array.from({ length }, () => drawSide(side, random));
   },
   fit(request, recorded = []) {

@@ -54,7 +54,7 @@ export interface Drawing {
   readonly style: Style;
   /** At least one tensor without elements; default false. */
   readonly zeroSize?: boolean;
-  /** Sides of up to 9 too, for what goes over elements in groups; default false. */
+  /** Sides of up to 9 too and more often many axes, for what goes over elements in groups and places; default false. */
   readonly long?: boolean;
   /** How many sets of elements each tensor gets; default 1. */
   readonly variants?: number;
