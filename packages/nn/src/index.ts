@@ -1,5 +1,13 @@
 /** Layers, initialisers, losses and metrics over `@glissade/autograd`. */
 
+export type { Int64Option } from "./files/elements.js";
+export {
+  type DecodeSafetensorsOptions,
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+  type SafetensorsOptions,
+} from "./files/safetensors.js";
 export type { InitOptions, RandomInitOptions } from "./init/drawing.js";
 export type { NormalOptions, TruncatedNormalOptions, UniformOptions } from "./init/fill.js";
 export * as init from "./init/index.js";
@@ -74,3 +82,4 @@ export {
 export { accuracy, confusionMatrix, topKAccuracy } from "./metrics.js";
 export { Module } from "./module.js";
 export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";
+export type { LayerCost, LayerSummary, ModelSummary, SummaryInput } from "./summary.js";

@@ -1,6 +1,7 @@
-import { guard, ValueError, Variable } from "@glissade/autograd";
+import { guard, type Shape, ValueError, Variable } from "@glissade/autograd";
 import { flattenFields } from "./fields.js";
 import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type StateDict } from "./state-dict.js";
+import { type LayerCost, type ModelSummary, type SummaryInput, summarize } from "./summary.js";
 
 /**
  * Base class of layers and models. Its fields are its state: every Variable, every Module, and those in arrays and plain
@@ -136,6 +137,34 @@ export class Module {
     return this;
   }
 
+  /**
+   * What a call of each layer makes and costs: output shape, parameters, floating-point operations, memory of activations. `forward` is traced with
+   * placeholders: nothing is computed, drawn or assigned. Operators between layers count where a layer says so by `cost`.
+   *
+   * @param inputs The shapes of what `forward` takes; with a dtype where that is not float32.
+   * @returns A record that prints as a table.
+   * @throws ValueError without a method `forward`; what `forward` throws, also where it reads a value.
+   * @example
+   * console.log(String(model.summary([32, 1, 28, 28])));
+   * console.log(String(gpt.summary({ shape: [8, 64], dtype: "int32" })));
+   */
+  summary(...inputs: readonly SummaryInput[]): ModelSummary {
+    return summarize(this, this.#namedModules(), inputs);
+  }
+
+  /**
+   * What a call costs besides the modules in it, for `summary`; undefined leaves it to a rule: one operation for each element of the result where no
+   * module is called, else none. Layers with products of their own override it.
+   *
+   * @param inputs The shapes of the tensors that `forward` was given.
+   * @param outputs The shapes of those that it returned.
+   * @example
+   * override cost([x = []]: readonly Shape[]) { return { flops: 2 * x[0]! * x[1]! }; }
+   */
+  cost(_inputs: readonly Shape[], _outputs: readonly Shape[]): LayerCost | undefined {
+    return undefined;
+  }
+
   /** The tree of modules with the shapes of their Variables; a module that appears again is named, not repeated. */
   toString(): string {
     return this.#describe("", new Map());
@@ -155,6 +184,19 @@ export class Module {
    */
   protected fields(): Iterable<readonly [string, unknown]> {
     return Object.entries(this);
+  }
+
+  /** This module and all in it, each once, with dotted names; its own is empty. */
+  #namedModules(): [string, Module][] {
+    const found = new Map<Module, string>();
+    const visit = (module: Module, name: string): void => {
+      if (found.has(module)) return;
+      found.set(module, name);
+      const prefix = name === "" ? "" : `${name}.`;
+      for (const [key, value] of flattenFields(module.fields(), prefix)) if (value instanceof Module) visit(value, key);
+    };
+    visit(this, "");
+    return Array.from(found, ([module, name]) => [name, module]);
   }
 
   #named(keep: (variable: Variable) => boolean): [string, Variable][] {

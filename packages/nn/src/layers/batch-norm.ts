@@ -8,6 +8,7 @@ import {
   mean,
   mul,
   ones,
+  type Shape,
   ShapeError,
   stopGradient,
   type Tensor,
@@ -19,7 +20,8 @@ import {
   zeros,
 } from "@glissade/autograd";
 import { Module } from "../module.js";
-import { checkCount, checkEps, checkFloat, checkNumber, showShape, toInput } from "../operand.js";
+import { checkCount, checkEps, checkFloat, checkNumber, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `BatchNorm1d` and `BatchNorm2d`. */
 export interface BatchNormOptions {
@@ -124,6 +126,12 @@ abstract class BatchNorm extends Module {
       move(running.variance, mul(batch.variance, count / (count - 1)), part);
     }
     return batchNorm(input, weight, bias, { ...batch, eps });
+  }
+
+  /** Four operations for the statistics of each element where they are the batch's, two to standardise it, and the parameters. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    const isFixed = !this.training && this.#statistics !== undefined;
+    return { flops: sizeOf(x) * ((isFixed ? 2 : 6) + this.parameters().length) };
   }
 
   protected override *fields(): Iterable<readonly [string, unknown]> {

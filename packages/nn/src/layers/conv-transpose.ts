@@ -1,6 +1,14 @@
-import { convTranspose2d, type Tensor, type TensorLike, ValueError, type Variable } from "@glissade/autograd";
+import {
+  convTranspose2d,
+  type Shape,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+  type Variable,
+} from "@glissade/autograd";
 import { Module } from "../module.js";
-import { countsOf, inLayer, toInput } from "../operand.js";
+import { countsOf, inLayer, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import { checkImage, type KernelOptions, makeKernels } from "./kernels.js";
 
 /** Options of `ConvTranspose2d`. */
@@ -86,5 +94,11 @@ export class ConvTranspose2d extends Module {
     return inLayer("ConvTranspose2d", () =>
       convTranspose2d(input, this.weight, this.bias, { stride, padding, outputPadding, dilation, groups }),
     );
+  }
+
+  /** Products and sums of the kernel at every place of the input, and the bias. */
+  override cost([x = []]: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    const taps = this.weight.size / this.inChannels;
+    return { flops: 2 * sizeOf(x) * taps + (this.bias === undefined ? 0 : sizeOf(y)) };
   }
 }

@@ -1,6 +1,16 @@
-import { conv1d, conv2d, pad, type Tensor, type TensorLike, ValueError, type Variable } from "@glissade/autograd";
+import {
+  conv1d,
+  conv2d,
+  pad,
+  type Shape,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+  type Variable,
+} from "@glissade/autograd";
 import { Module } from "../module.js";
-import { inLayer, showSetting, toInput } from "../operand.js";
+import { inLayer, showSetting, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import { type ConvPadding, checkImage, type KernelOptions, makeKernels, paddingOf } from "./kernels.js";
 
 /** What `Conv1d` and `Conv2d` put around their input. */
@@ -61,6 +71,12 @@ abstract class Convolution extends Module {
   /** The number of channels of the result. */
   get outChannels(): number {
     return this.weight.shape[0] ?? 0;
+  }
+
+  /** Products and sums of every window, and the bias. */
+  override cost(_: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    const taps = this.weight.size / this.outChannels;
+    return { flops: sizeOf(y) * (2 * taps + (this.bias === undefined ? 0 : 1)) };
   }
 
   /** The input, padded where the padding is not of zeros, and what is left to pad. */

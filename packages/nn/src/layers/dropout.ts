@@ -1,7 +1,8 @@
-import { type Generator, mul, type Tensor, type TensorLike, where } from "@glissade/autograd";
+import { type Generator, mul, type Shape, type Tensor, type TensorLike, where } from "@glissade/autograd";
 import { freshGenerator } from "../init/drawing.js";
 import { Module } from "../module.js";
-import { checkChance, toTensor } from "../operand.js";
+import { checkChance, sizeOf, toTensor } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `Dropout`. */
 export interface DropoutOptions {
@@ -41,5 +42,10 @@ export class Dropout extends Module {
     const kept = this.#generator.bernoulli(input.shape, { p: 1 - this.p });
     // A mask, not a product: what is dropped may be infinite.
     return where(kept, mul(input, this.p === 1 ? 0 : 1 / (1 - this.p)), 0);
+  }
+
+  /** In training a product for each element, and nothing in evaluation. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    return { flops: this.training && this.p > 0 ? sizeOf(x) : 0 };
   }
 }

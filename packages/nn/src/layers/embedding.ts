@@ -19,6 +19,7 @@ import { freshGenerator } from "../init/drawing.js";
 import { normal } from "../init/fill.js";
 import { Module } from "../module.js";
 import { checkCount, checkFloat, showShape, toTensor } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `Embedding`. */
 export interface EmbeddingOptions {
@@ -130,6 +131,11 @@ export class Embedding extends Module {
     const taken = take(this.weight.value, rows, { axis: 0 });
     if (this.paddingIdx === undefined) return taken;
     return where(expandDims(equal(rows, this.paddingIdx), -1), stopGradient(taken), taken);
+  }
+
+  /** Nothing is calculated. */
+  override cost(): LayerCost {
+    return { flops: 0 };
   }
 }
 

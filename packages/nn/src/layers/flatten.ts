@@ -1,6 +1,7 @@
 import { AxisError, reshape, type Tensor, type TensorLike } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `Flatten`. */
 export interface FlattenOptions {
@@ -50,5 +51,10 @@ export class Flatten extends Module {
     throw new AxisError(
       `Flatten: axis ${axis} is out of range for an input of shape ${showShape(shape)}. Add the axis of the examples, or set startAxis.`,
     );
+  }
+
+  /** Nothing is calculated. */
+  override cost(): LayerCost {
+    return { flops: 0 };
   }
 }

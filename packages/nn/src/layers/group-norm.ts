@@ -2,6 +2,7 @@ import {
   type FloatDType,
   groupNorm,
   ones,
+  type Shape,
   ShapeError,
   type Tensor,
   type TensorLike,
@@ -11,7 +12,8 @@ import {
   zeros,
 } from "@glissade/autograd";
 import { Module } from "../module.js";
-import { checkCount, checkEps, checkFloat, showShape, toInput } from "../operand.js";
+import { checkCount, checkEps, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `GroupNorm`. */
 export interface GroupNormOptions {
@@ -80,5 +82,10 @@ export class GroupNorm extends Module {
       );
     }
     return groupNorm(input, this.weight, this.bias, { groups: this.numGroups, eps: this.eps });
+  }
+
+  /** Four operations for the statistics of each element, two to standardise it, and the parameters. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(x) * (6 + this.parameters().length) };
   }
 }

@@ -3,6 +3,7 @@ import {
   layerNorm,
   ones,
   rmsNorm,
+  type Shape,
   ShapeError,
   type Tensor,
   type TensorLike,
@@ -12,7 +13,8 @@ import {
   zeros,
 } from "@glissade/autograd";
 import { Module } from "../module.js";
-import { checkEps, checkFloat, countsOf, sameShape, showSetting, showShape, toInput } from "../operand.js";
+import { checkEps, checkFloat, countsOf, sameShape, showSetting, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions {
@@ -99,6 +101,11 @@ export class LayerNorm extends Module {
     const axis = lastAxes("LayerNorm", input, this.normalizedShape);
     return layerNorm(input, this.weight, this.bias, { axis, eps: this.eps });
   }
+
+  /** Four operations for the statistics of each element, two to standardise it, and the parameters. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(x) * (6 + this.parameters().length) };
+  }
 }
 
 /**
@@ -142,5 +149,10 @@ export class RMSNorm extends Module {
     const input = toInput("RMSNorm", x, this.weight);
     const axis = lastAxes("RMSNorm", input, this.normalizedShape);
     return rmsNorm(input, this.weight, { axis, eps: this.eps });
+  }
+
+  /** Two operations for the mean square of each element, one to divide it, and the weight. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(x) * (3 + this.parameters().length) };
   }
 }

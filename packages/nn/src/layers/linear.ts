@@ -4,6 +4,7 @@ import {
   type Generator,
   matmul,
   reshape,
+  type Shape,
   ShapeError,
   type Tensor,
   type TensorLike,
@@ -16,6 +17,7 @@ import { uniform } from "../init/fill.js";
 import { kaimingUniform } from "../init/variance.js";
 import { Module } from "../module.js";
 import { checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** Options of `Linear`. */
 export interface LinearOptions {
@@ -88,6 +90,11 @@ export class Linear extends Module {
       );
     }
     return affine(input, this.weight.value, this.bias?.value);
+  }
+
+  /** Products and sums of the matrix product, and the bias. */
+  override cost(_: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(y) * (2 * this.inFeatures + (this.bias === undefined ? 0 : 1)) };
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type FloatDType,
   type Generator,
   reshape,
+  type Shape,
   ShapeError,
   scaledDotProductAttention,
   split,
@@ -17,7 +18,8 @@ import {
 import { freshGenerator } from "../init/drawing.js";
 import { xavierUniform } from "../init/variance.js";
 import { Module } from "../module.js";
-import { checkChance, checkCount, checkFloat, showShape, toInput } from "../operand.js";
+import { checkChance, checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import { type AttentionMasks, combineMasks } from "./attention-masks.js";
 import { Dropout } from "./dropout.js";
 import { affine, Linear } from "./linear.js";
@@ -159,6 +161,18 @@ export class MultiHeadAttention extends Module {
     const result = this.outProj.forward(joined);
     if (!isBatched) return reshape(result, [queries, this.embedDim]);
     return this.batchFirst ? result : swapaxes(result, 0, 1);
+  }
+
+  /** Projections into heads, scores, their softmax (five operations each) and the weighted sums of values. */
+  override cost([query = [], key = query, value = key]: readonly Shape[]): LayerCost {
+    const [E, d] = [this.embedDim, this.inProjBias === undefined ? 0 : 1];
+    const rows = [query, key, value].map((shape) => sizeOf(shape.slice(0, -1)));
+    const columns = [E, this.kdim, this.vdim];
+    const projected = rows.reduce((sum, count) => sum + count * E, 0);
+    const projections = rows.reduce((sum, count, i) => sum + count * E * (2 * (columns[i] ?? E) + d), 0);
+    const [length = 0] = key.length === 2 || !this.batchFirst ? key : key.slice(1);
+    const pairs = (rows[0] ?? 0) * length;
+    return { flops: projections + pairs * (4 * E + 6 * this.numHeads), kept: projected + pairs * this.numHeads };
   }
 
   protected override *fields(): Iterable<readonly [string, unknown]> {

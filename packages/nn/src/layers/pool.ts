@@ -1,6 +1,15 @@
-import { avgPool2d, maxPool2d, ShapeError, type Tensor, type TensorLike, ValueError } from "@glissade/autograd";
+import {
+  avgPool2d,
+  maxPool2d,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  type TensorLike,
+  ValueError,
+} from "@glissade/autograd";
 import { Module } from "../module.js";
-import { countsOf, inLayer, showShape, toTensor } from "../operand.js";
+import { countsOf, inLayer, showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 
 /** What both kinds of pooling take. */
 export interface PoolOptions {
@@ -91,6 +100,11 @@ export class MaxPool2d extends Module {
     const { kernelSize, stride, padding, dilation, ceilMode } = this;
     return inLayer("MaxPool2d", () => maxPool2d(input, { kernelSize, stride, padding, dilation, ceilMode }));
   }
+
+  /** One operation for each element of each window. */
+  override cost(_: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(y) * sizeOf(this.kernelSize) };
+  }
 }
 
 /**
@@ -132,5 +146,10 @@ export class AvgPool2d extends Module {
     const input = imageOf("AvgPool2d", x);
     const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;
     return inLayer("AvgPool2d", () => avgPool2d(input, { kernelSize, stride, padding, ceilMode, countIncludePad }));
+  }
+
+  /** One operation for each element of each window. */
+  override cost(_: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(y) * sizeOf(this.kernelSize) };
   }
 }

@@ -4,6 +4,7 @@ import {
   type FloatDType,
   type Generator,
   reshape,
+  type Shape,
   ShapeError,
   scan,
   stack,
@@ -18,7 +19,8 @@ import {
 import { freshGenerator } from "../init/drawing.js";
 import { uniform } from "../init/fill.js";
 import { Module } from "../module.js";
-import { checkChance, checkCount, checkFloat, sameShape, showShape, toInput } from "../operand.js";
+import { checkChance, checkCount, checkFloat, sameShape, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import { Dropout } from "./dropout.js";
 import { affine } from "./linear.js";
 
@@ -68,6 +70,7 @@ export abstract class Recurrent extends Module {
   /** Layer by layer; where there are two directions, forward and then reverse. */
   readonly cells: readonly RecurrentCell[];
   readonly #layer: string;
+  readonly #gates: number;
 
   constructor(
     layer: string,
@@ -89,6 +92,7 @@ export abstract class Recurrent extends Module {
     checkChance(layer, "dropout", dropout);
     checkFloat(layer, dtype);
     this.#layer = layer;
+    this.#gates = gates;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.numLayers = numLayers;
@@ -141,6 +145,15 @@ export abstract class Recurrent extends Module {
     });
     if (!isBatched) return { output: reshape(output, [input.shape[0] ?? 0, output.shape[2] ?? 0]), last: states };
     return { output: this.batchFirst ? swapaxes(output, 0, 1) : output, last: states };
+  }
+
+  /** Products of all cells with input and state at every step, biases, and about three operations for each gate; the outputs of all layers are kept. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    const steps = sizeOf(x.slice(0, -1));
+    const rows = this.#gates * this.hiddenSize;
+    const products = this.cells.reduce((sum, { weightIh, weightHh }) => sum + 2 * (weightIh.size + weightHh.size), 0);
+    const other = this.cells.length * rows * ((this.cells[0]?.biasIh === undefined ? 0 : 2) + 3);
+    return { flops: steps * (products + other), kept: steps * this.cells.length * (rows + this.hiddenSize) };
   }
 
   protected override *fields(): Iterable<readonly [string, unknown]> {

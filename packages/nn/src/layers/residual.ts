@@ -1,6 +1,7 @@
-import { add, ShapeError, type Tensor, type TensorLike } from "@glissade/autograd";
+import { add, type Shape, ShapeError, type Tensor, type TensorLike } from "@glissade/autograd";
 import { Module } from "../module.js";
-import { sameShape, showShape, toTensor } from "../operand.js";
+import { sameShape, showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import { applyLayer, checkLayer, type SequentialLayer } from "./sequential.js";
 
 /** Options of `Residual`. */
@@ -48,5 +49,10 @@ export class Residual extends Module {
       `Residual: the body makes ${showShape(result.shape)} of the input ${showShape(input.shape)}, and what is added to it is ${showShape(around.shape)}. ` +
         "Keep the shape, or give a shortcut that changes it too.",
     );
+  }
+
+  /** The sum. */
+  override cost(_: readonly Shape[], [y = []]: readonly Shape[]): LayerCost {
+    return { flops: sizeOf(y), kept: sizeOf(y) };
   }
 }

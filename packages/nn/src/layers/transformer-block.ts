@@ -4,6 +4,7 @@ import {
   type Generator,
   gelu,
   relu,
+  type Shape,
   ShapeError,
   type Tensor,
   type TensorLike,
@@ -11,7 +12,8 @@ import {
 } from "@glissade/autograd";
 import { freshGenerator } from "../init/drawing.js";
 import { Module } from "../module.js";
-import { checkChance, checkCount, checkEps, checkFloat, showSetting, showShape, toInput } from "../operand.js";
+import { checkChance, checkCount, checkEps, checkFloat, showSetting, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerCost } from "../summary.js";
 import type { AttentionMasks } from "./attention-masks.js";
 import { Dropout } from "./dropout.js";
 import { LayerNorm } from "./layer-norm.js";
@@ -128,6 +130,12 @@ export class TransformerBlock extends Module {
     }
     const attended = this.norm1.forward(add(input, this.#attend(input, all)));
     return this.norm2.forward(add(attended, this.#feed(attended)));
+  }
+
+  /** The activation and the two sums. */
+  override cost([x = []]: readonly Shape[]): LayerCost {
+    const hidden = sizeOf(x.slice(0, -1)) * this.linear1.outFeatures;
+    return { flops: hidden + 2 * sizeOf(x), kept: hidden + 2 * sizeOf(x) };
   }
 
   protected override *fields(): Iterable<readonly [string, unknown]> {
