@@ -121,3 +121,14 @@ export class GradientCheckError extends GlissadeError {
 export class DeviceError extends GlissadeError {
   override name = "DeviceError";
 }
+
+/**
+ * Bytes that are not what their format says, or that hold what has no counterpart here: a truncated file, offsets outside it, a header that is
+ * no JSON, complex numbers. Nothing was read from them; write the file again, or convert it with the program that made it.
+ *
+ * @example
+ * try { decodeSafetensors(bytes); } catch (error) { if (error instanceof FileFormatError) console.error(error.message); }
+ */
+export class FileFormatError extends GlissadeError {
+  override name = "FileFormatError";
+}

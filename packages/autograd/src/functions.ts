@@ -6,6 +6,7 @@ export {
   AxisError,
   DeviceError,
   DTypeError,
+  FileFormatError,
   GlissadeError,
   GradientCheckError,
   GradientError,
