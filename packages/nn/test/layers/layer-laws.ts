@@ -1,6 +1,7 @@
 import { cast, type FloatDType, type Tensor, tensor } from "@glissade/autograd";
 import { type Draw, describeOperator } from "@glissade/autograd/testing";
 import type { Module } from "@glissade/nn";
+import { readConfigureGlobal } from "fast-check";
 
 /** A layer whose laws are tried as a function of its inputs and of its parameters. */
 export interface LayerUnderTest<S, M extends Module> {
@@ -9,7 +10,7 @@ export interface LayerUnderTest<S, M extends Module> {
   readonly make: (settings: S, dtype: FloatDType) => M;
   readonly inputs: (draw: Draw, settings: S) => readonly Tensor[];
   readonly forward: (layer: M, inputs: readonly Tensor[], settings: S) => Tensor;
-  /** Cases for each law; default each law's own number. */
+  /** Cases for each law, unless the environment says more; default 30: the operators that layers are made of have laws of their own. */
   readonly numRuns?: number;
   /** Laws that do not hold, by name, with the reason. */
   readonly except?: Readonly<Record<string, string>>;
@@ -20,7 +21,7 @@ const assigned = "a Variable cannot hold a tensor that vmap maps over";
 /** Tries the laws: parameters are drawn like inputs, and put into a layer made for the call. */
 export function describeLayer<S, M extends Module>(
   name: string,
-  { settings, make, inputs, forward, numRuns, except = {} }: LayerUnderTest<S, M>,
+  { settings, make, inputs, forward, numRuns = 30, except = {} }: LayerUnderTest<S, M>,
 ): void {
   const asFunction = (chosen: S, inputCount: number, ...tensors: Tensor[]): Tensor => {
     const layer = make(chosen, tensors.at(-1)?.dtype === "float64" ? "float64" : "float32");
@@ -29,7 +30,7 @@ export function describeLayer<S, M extends Module>(
   };
   describeOperator(asFunction, {
     name,
-    ...(numRuns === undefined ? {} : { numRuns }),
+    numRuns: readConfigureGlobal().numRuns ?? numRuns,
     samples: (draw) => {
       const chosen = settings(draw);
       const given = inputs(draw, chosen);
