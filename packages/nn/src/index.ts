@@ -1,6 +1,7 @@
 /** Layers, initialisers, losses and metrics over `@glissade/autograd`. */
 
 export type { Int64Option } from "./files/elements.js";
+export { type DecodeNpyOptions, decodeNpy, encodeNpy } from "./files/npy.js";
 export {
   type DecodeSafetensorsOptions,
   decodeSafetensors,
