@@ -15,6 +15,12 @@ export interface Method<P extends Point<Vector>> {
 
 export type SmoothMethod = Method<SmoothPoint>;
 
+/** A place of which only the value is known. */
+export type Sampled = Point<Vector>;
+
+/** A method without gradients: it hands on the best place it has seen. */
+export type SampledMethod = Method<Sampled>;
+
 /** What a line search that finds nothing means: at a minimum, to the last bits of the values. */
 export const noDescent =
   "no step along the search direction lowers the value: it is as low as rounding lets it be, or f is not smooth";

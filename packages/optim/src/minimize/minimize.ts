@@ -1,65 +1,50 @@
-import { type Tensor, ValueError } from "@glissade/autograd";
-import { wholeNumber } from "../arguments.js";
+import { generator, type Tensor } from "@glissade/autograd";
+import { positive, wholeNumber } from "../arguments.js";
 import { drive, driveSync, type Routine } from "../roads/drive.js";
-import { type Meter, makeMeter } from "../roads/meter.js";
-import { type Budget, budgetOf } from "../roads/options.js";
+import { makeMeter } from "../roads/meter.js";
+import { budgetOf } from "../roads/options.js";
 import { checkStart } from "../roads/start.js";
 import { checkTravel } from "../roads/travel.js";
-import type { TensorTree } from "../tree.js";
-import { gradientDescentMethod, nonlinearCgMethod } from "./first-order.js";
+import { boxOf } from "./bounds.js";
 import { journey } from "./journey.js";
-import type { SmoothMethod } from "./method.js";
-import { newtonCgMethod, trustRegionMethod } from "./newton.js";
-import { flatten, type Objective, objectiveOf, type SmoothPoint } from "./objective.js";
-import type { MinimizeMethod, MinimizeOptions, MinimizeResult } from "./options.js";
-import { bfgsMethod, lbfgsMethod } from "./quasi-newton.js";
-import { type Rules, rulesOf } from "./rules.js";
+import type { Sampled } from "./method.js";
+import { makerOf } from "./methods.js";
+import { epsilonOf, flatten, objectiveOf, type SmoothPoint } from "./objective.js";
+import type { MinimizeOptions, MinimizeResult } from "./options.js";
+import { rulesOf } from "./rules.js";
 
 const operator = "minimize";
 
-/** The methods that follow gradients. */
-const smoothMethods: Readonly<Record<MinimizeMethod, (objective: Objective, memory: number) => SmoothMethod>> = {
-  "gradient-descent": gradientDescentMethod,
-  "nonlinear-cg": nonlinearCgMethod,
-  bfgs: bfgsMethod,
-  "l-bfgs": lbfgsMethod,
-  "newton-cg": newtonCgMethod,
-  "trust-region": trustRegionMethod,
-};
-
-/** What has been checked before anything runs. */
-interface Problem {
-  readonly tree: TensorTree;
-  readonly objective: Objective;
-  readonly meter: Meter;
-  readonly budget: Budget;
-  readonly rules: Rules;
-}
-
-function problemOf<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Problem {
-  const tree = checkStart(operator, f, x0);
-  checkTravel(operator, options);
-  const budget = budgetOf(operator, options);
-  const meter = makeMeter(budget);
-  const objective = objectiveOf<T>(operator, f, tree, meter, options.compile ?? false);
-  return { tree, objective, meter, budget, rules: rulesOf(operator, options, objective.epsilon) };
+/** @throws ValueError for an option out of range. */
+function checkOptions<T>({ memory, sigma, populationSize }: MinimizeOptions<T>): void {
+  if (memory !== undefined) wholeNumber(operator, "memory", memory, 1);
+  if (sigma !== undefined) positive(operator, "sigma", sigma);
+  if (populationSize !== undefined) wholeNumber(operator, "populationSize", populationSize, 5);
 }
 
 function* minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Routine<MinimizeResult<T>> {
-  const { method = "l-bfgs", memory = 10 } = options;
-  const make = Object.hasOwn(smoothMethods, method) ? smoothMethods[method] : undefined;
-  if (make === undefined) {
-    const known = Object.keys(smoothMethods).join(", ");
-    throw new ValueError(`${operator}: method must be one of ${known}, not ${String(method)}.`);
+  const { bounds, method = bounds === undefined ? "l-bfgs" : "l-bfgs-b", memory = 10, sigma = 0.5 } = options;
+  const make = makerOf(operator, method, bounds !== undefined);
+  checkOptions(options);
+  const tree = checkStart(operator, f, x0);
+  checkTravel(operator, options);
+  const budget = budgetOf(operator, options);
+  const rules = rulesOf(operator, options, epsilonOf(tree));
+  const { generator: source = generator(0), populationSize } = options;
+  const x = yield* flatten(tree);
+  const box = bounds && (yield* boxOf(operator, bounds, tree, x));
+
+  const meter = makeMeter(budget);
+  const objective = objectiveOf<T>(operator, f, tree, meter, options.compile ?? false);
+  const made = make(objective, { operator, memory, box, sigma, populationSize, source, spreads: rules.spreads });
+  const travelled = { tree, meter, budget, options };
+  if (made.kind === "sampled") {
+    const arrived = (point: Sampled): string | undefined => made.method.arrived?.(point);
+    return (yield* journey({ ...travelled, method: made.method, arrived }, yield* objective.value(x)))[0];
   }
-  wholeNumber(operator, "memory", memory, 1);
-  const { tree, objective, meter, budget, rules } = problemOf(f, x0, options);
-  const descent = make(objective, memory);
   const arrived = (point: SmoothPoint, previous?: SmoothPoint): string | undefined =>
-    rules.arrived(descent, point, previous);
-  const start = yield* objective.withGradient(yield* flatten(tree));
-  const [result] = yield* journey({ tree, method: descent, arrived, meter, budget, options }, start);
-  return result;
+    rules.arrived(made.method, point, previous);
+  return (yield* journey({ ...travelled, method: made.method, arrived }, yield* objective.withGradient(x)))[0];
 }
 
 /**
@@ -74,6 +59,13 @@ function* minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOption
  * - "trust-region": the same in a trust region, after Steihaug (1983); the surest on hard problems.
  * - "nonlinear-cg": conjugate gradients after Polak, Ribière and Polyak (section 5.2); needs the least memory.
  * - "gradient-descent": steepest descent, with backtracking after Armijo.
+ * - "l-bfgs-b" (default where there are bounds): L-BFGS within a box (Byrd, Lu, Nocedal & Zhu 1995).
+ *
+ * And without gradients, for functions that have none, or many minima; a population is evaluated as one batch, by `vmap`:
+ *
+ * - "nelder-mead": the simplex search of Nelder & Mead (1965) with the coefficients of Gao & Han (2012).
+ * - "cma-es": covariance matrix adaptation (Hansen & Ostermeier 2001), for rugged functions.
+ * - "differential-evolution": Storn & Price (1997), for many minima within a box.
  *
  * All arithmetic besides `f` is in float64. An iteration that finds no lower place ends the run, not converged, with that reason: where
  * the gradient cannot be told from rounding, that is the minimum.
@@ -81,6 +73,8 @@ function* minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOption
  * @param f From a tree like `x0` to a scalar float tensor.
  * @param x0 A tree of float tensors: the start.
  * @param options.method See above.
+ * @param options.bounds A box `{ lower, upper }`, each a number or a tree like `x0`, in which x0 lies.
+ * @param options.generator Draws what is random; default `generator(0)`.
  * @param options.gradientTolerance Default 1e-8 for float64, 1e-4 where x0 has float32 leaves.
  * @param options.valueTolerance Default 0: off.
  * @param options.stepTolerance Default 0: off.

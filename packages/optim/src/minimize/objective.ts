@@ -1,4 +1,16 @@
-import { cast, type DType, hvp, jit, reshape, slice, type Tensor, tensor, valueAndGrad } from "@glissade/autograd";
+import {
+  cast,
+  type DType,
+  hvp,
+  jit,
+  reshape,
+  slice,
+  stack,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vmap,
+} from "@glissade/autograd";
 import { type Routine, read, readAll } from "../roads/drive.js";
 import type { Meter } from "../roads/meter.js";
 import { scalarLoss } from "../roads/options.js";
@@ -18,6 +30,8 @@ export interface Objective {
   readonly epsilon: number;
   /** The value alone; counts as an evaluation. @throws BudgetSpent */
   readonly value: (x: Vector) => Routine<Point<Vector>>;
+  /** The values at several places, by one batch; each counts as an evaluation. @throws BudgetSpent where the budget has room for fewer */
+  readonly values: (xs: readonly Vector[]) => Routine<Point<Vector>[]>;
   /** Value and gradient; together one evaluation. @throws BudgetSpent */
   readonly withGradient: (x: Vector) => Routine<SmoothPoint>;
   /** The Hessian at x times v; counts as an evaluation. @throws BudgetSpent */
@@ -72,8 +86,10 @@ export function objectiveOf<T>(
   const loss = (flat: Tensor): Tensor => cast(scalarLoss(operator, f(unflatten<T>(tree, flat))), "float64");
   const sloped = valueAndGrad(loss);
   const bent = (x: Tensor, v: Tensor): Tensor => hvp(loss, [x], [v]);
+  const losses = vmap(loss);
   const run = {
     loss: compile ? jit(loss) : loss,
+    losses: compile ? jit((xs: Tensor) => losses(xs)) : losses,
     sloped: compile ? jit((x: Tensor) => sloped(x)) : sloped,
     bent: compile ? jit(bent) : bent,
   };
@@ -88,6 +104,11 @@ export function objectiveOf<T>(
     *value(x) {
       spend();
       return { x, value: yield* read(run.loss(tensor(x))), gradient: undefined };
+    },
+    *values(xs) {
+      for (const _ of xs) spend();
+      const values = yield* readAll(run.losses(stack(xs.map((x) => tensor(x)))));
+      return xs.map((x, i) => ({ x, value: values[i] ?? Number.NaN, gradient: undefined }));
     },
     *withGradient(x) {
       spend();

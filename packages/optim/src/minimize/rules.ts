@@ -1,14 +1,19 @@
 import { nonNegative } from "../arguments.js";
 import type { Point } from "../roads/travel.js";
 import type { Method } from "./method.js";
+import type { Spreads } from "./nelder-mead.js";
 import type { Tolerances } from "./options.js";
 import { maxNorm, subtract, type Vector } from "./vector.js";
 
 /** The largest gradient at which a minimiser stops by itself, by the machine epsilon of x0. */
 const defaultGradientTolerance = (epsilon: number): number => (epsilon > 1e-10 ? 1e-4 : 1e-8);
 
+const defaultSpread = (epsilon: number): number => (epsilon > 1e-10 ? 1e-4 : 1e-8);
+
 /** The exact stopping rules that all methods share, as a function of a place and the one before it. */
 export interface Rules {
+  /** Those of the methods without gradients. */
+  readonly spreads: Spreads;
   readonly arrived: <P extends Point<Vector>>(
     method: Method<P>,
     point: P,
@@ -22,7 +27,9 @@ export function rulesOf(operator: string, options: Tolerances, epsilon: number):
   nonNegative(operator, "gradientTolerance", gradientTolerance);
   nonNegative(operator, "valueTolerance", valueTolerance);
   nonNegative(operator, "stepTolerance", stepTolerance);
+  const spread = defaultSpread(epsilon);
   return {
+    spreads: { value: options.valueTolerance ?? spread, step: options.stepTolerance ?? spread },
     arrived(method, point, previous) {
       const own = method.arrived?.(point);
       if (own !== undefined) return own;

@@ -24,6 +24,7 @@ function lineObjective(f: (x: number) => readonly [value: number, slope: number]
     size: 1,
     epsilon: Number.EPSILON,
     value: (x) => done(at(x)),
+    values: (xs) => done(xs.map(at)),
     withGradient: (x) => done(at(x)),
     curvature: () => expect.unreachable(),
   };
