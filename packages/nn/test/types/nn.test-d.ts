@@ -1,20 +1,30 @@
 import { type Tensor, tensor, type Variable, zeros } from "@glissade/autograd";
 import {
   accuracy,
+  BatchNorm1d,
   bceWithLogits,
+  Conv2d,
   crossEntropy,
   Flatten,
+  GRU,
+  GroupNorm,
   init,
   type Layer,
   Linear,
   type LoadResult,
+  LSTM,
+  type ModelSummary,
   Module,
+  MultiHeadAttention,
   mseLoss,
   multiMarginLoss,
   type Reduction,
   ReLU,
+  Residual,
+  RNN,
   Sequential,
   type StateDict,
+  TransformerBlock,
 } from "@glissade/nn";
 import { describe, expectTypeOf, test } from "vitest";
 
@@ -61,6 +71,31 @@ describe("modules", () => {
     new Linear(2, 3).training = false;
     // @ts-expect-error A state holds tensors.
     new Linear(2, 3).loadStateDict({ weight: 1 });
+  });
+});
+
+describe("layers", () => {
+  test("give tensors, or tuples of them, and have the Variables that their options leave", () => {
+    expectTypeOf(new Conv2d(1, 2, [3, 3], { padding: "same" }).forward(zeros([1, 4, 4]))).toEqualTypeOf<Tensor>();
+    expectTypeOf(new MultiHeadAttention(4, 2).forward(zeros([3, 4]))).toEqualTypeOf<Tensor>();
+    expectTypeOf(new GRU(2, 3).forward(zeros([4, 2]))).toEqualTypeOf<readonly [Tensor, Tensor]>();
+    expectTypeOf(new LSTM(2, 3).forward(zeros([4, 2]))).toEqualTypeOf<readonly [Tensor, readonly [Tensor, Tensor]]>();
+    expectTypeOf(new BatchNorm1d(2).runningMean).toEqualTypeOf<Variable | undefined>();
+    expectTypeOf(new Residual(new ReLU()).summary([2, 3])).toEqualTypeOf<ModelSummary>();
+    expectTypeOf(new Sequential(new TransformerBlock(4, 2), new Residual((x) => x.mul(2)))).toExtend<Layer>();
+  });
+
+  test("refuse what they do not take", () => {
+    // @ts-expect-error A recurrent layer gives a tuple: it is no layer of Sequential.
+    new Sequential(new GRU(2, 3));
+    // @ts-expect-error Strings are no padding, but for two of them.
+    new Conv2d(1, 2, 3, { padding: "full" });
+    // @ts-expect-error The states of an LSTM are two.
+    new LSTM(2, 3).forward(zeros([4, 2]), zeros([1, 3]));
+    // @ts-expect-error The number of groups comes first, and both are needed.
+    new GroupNorm(2);
+    // @ts-expect-error There is no option batch_first.
+    new RNN(2, 3, { batch_first: true });
   });
 });
 
