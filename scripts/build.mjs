@@ -35,6 +35,8 @@ function discardStale(name) {
 
 for (const name of packages) discardStale(name);
 const projects = packages.map((name) => join("packages", name, "tsconfig.build.json"));
+// What needs Node is a project of its own: elsewhere nothing of Node's may be named.
+projects.push(join("packages", "nn", "tsconfig.node.json"));
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 const { status } = spawnSync(process.execPath, [tsc, "-b", ...projects], { cwd: root, stdio: "inherit" });
 process.exitCode = status ?? 1;

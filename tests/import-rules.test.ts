@@ -31,7 +31,11 @@ const allowedPackages: Record<string, readonly { readonly folder: string; readon
     { folder: "testing/", name: "vitest" },
   ],
   optim: [{ folder: "", name: "@glissade/autograd" }],
-  nn: [{ folder: "", name: "@glissade/autograd" }],
+  nn: [
+    { folder: "", name: "@glissade/autograd" },
+    { folder: "files/node/", name: "node:fs/promises" },
+    { folder: "files/node/", name: "node:path" },
+  ],
 };
 
 const forbiddenNames = /^(utils?|helpers?|common|misc|managers?)$/i;

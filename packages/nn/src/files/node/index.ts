@@ -1,0 +1,4 @@
+/** Weights and arrays in files, for Node. The bytes are made and read by functions of `@glissade/nn`, which work everywhere. */
+
+export { loadNpy, saveNpy } from "./npy.js";
+export { loadSafetensors, saveSafetensors } from "./safetensors.js";
