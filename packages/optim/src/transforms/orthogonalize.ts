@@ -1,6 +1,7 @@
 import {
   add,
   div,
+  jit,
   matmul,
   maximum,
   mT,
@@ -54,6 +55,8 @@ export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTrans
   if (adjust !== "original" && adjust !== "matchRmsAdamw") {
     throw new ValueError(`orthogonalize: adjust must be "original" or "matchRmsAdamw", not ${String(adjust)}.`);
   }
+  // Compiled also where the step is not, so that a step has the same bits inside jit and outside: a compiled product rounds once per term.
+  const orthogonal = jit((matrix: Tensor) => newtonSchulz(matrix, steps, coefficients, eps));
   return {
     init(params) {
       for (const { path, shape } of tensorTree("orthogonalize", "params", params).forms) checkMatrix(path, shape);
@@ -66,7 +69,7 @@ export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTrans
         const factor =
           adjust === "original" ? Math.sqrt(Math.max(1, rows / columns)) : 0.2 * Math.sqrt(Math.max(rows, columns));
         const [wide, back] = rows > columns ? [mT(gradient), mT] : [gradient, (x: Tensor) => x];
-        return mul(factor, back(newtonSchulz(wide, steps, coefficients, eps)));
+        return mul(factor, back(orthogonal(wide)));
       }),
       [],
     ],

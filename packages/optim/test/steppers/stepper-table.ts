@@ -47,8 +47,6 @@ export interface Entry {
   readonly matricesOnly?: boolean;
   /** Whether what happens to one Variable depends on the gradients of others. */
   readonly coupled?: boolean;
-  /** Whether it multiplies matrices, which compiled kernels and the reference ones round differently. */
-  readonly multiplies?: boolean;
   /** Whether a gradient that is not finite is no error. */
   readonly takesNotFinite?: boolean;
 }
@@ -74,7 +72,7 @@ export const steppers: readonly Entry[] = [
   { name: "lion", make: (w, o) => lion(w, { weightDecay: 0.01, ...o }) },
   { name: "lamb", make: (w, o) => lamb(w, o) },
   { name: "adafactor", make: (w, o) => adafactor(w, { weightDecay: 0.01, ...o }) },
-  { name: "muon", matricesOnly: true, multiplies: true, make: (w, o) => muon(w, o) },
+  { name: "muon", matricesOnly: true, make: (w, o) => muon(w, o) },
   { name: "clipByGlobalNorm", coupled: true, make: (w, o) => stepper(w, { transform: clipByGlobalNorm(0.5), ...o }) },
   { name: "clipByValue", make: (w, o) => stepper(w, { transform: clipByValue(0.1), ...o }) },
   {
