@@ -34,11 +34,19 @@ function* directions(operands: readonly Tensor[]): Iterable<readonly Tensor[]> {
   }
 }
 
-/** The derivative along `v` lies between the differences on either side, element by element of each result. */
+/** Whether a rule's derivative lies between the quotients on either side; where these are too steep, there is nothing to say. */
+function isBetween(tangent: number, left: number, right: number, scale: number): boolean {
+  const steeper = Math.max(Math.abs(left), Math.abs(right));
+  if (!(steeper <= steepest * scale)) return true;
+  const slack = tolerance * Math.max(steeper, scale);
+  return tangent >= Math.min(left, right) - slack && tangent <= Math.max(left, right) + slack;
+}
+
+/** The derivative along `v` against the differences on either side, element by element of each result. */
 function checkBetween({ call }: Trial, results: readonly Tensor[], v: readonly Tensor[]): void {
   const tangents = elementsOf(pushed(call, v));
-  const at = (distance: number): ArrayLike<number>[] =>
-    floatValues(call)(moved(call.operands, elementsOf(v), distance)).slice();
+  const at = (distance: number): readonly ArrayLike<number>[] =>
+    floatValues(call)(moved(call.operands, elementsOf(v), distance));
   const [before, here, after] = [at(-step), elementsOf(results), at(step)];
   for (const [k, result] of results.entries()) {
     const scale = Math.max(1, magnitude(here[k] ?? []));
@@ -46,14 +54,8 @@ function checkBetween({ call }: Trial, results: readonly Tensor[], v: readonly T
       const value = here[k]?.[i] ?? Number.NaN;
       const left = (value - (before[k]?.[i] ?? Number.NaN)) / step;
       const right = ((after[k]?.[i] ?? Number.NaN) - value) / step;
-      const size = Math.max(Math.abs(left), Math.abs(right), scale);
-      if (!(Math.max(Math.abs(left), Math.abs(right)) <= steepest * scale)) continue;
       const tangent = tangents[k]?.[i] ?? Number.NaN;
-      if (
-        Math.abs(tangent - Math.min(Math.max(tangent, Math.min(left, right)), Math.max(left, right))) <=
-        tolerance * size
-      )
-        continue;
+      if (isBetween(tangent, left, right, scale)) continue;
       throw new Finding(call.text(), `derivative of result ${k}, ${elementText(result.shape, i)}`, [
         ["rule", numberText(tangent)],
         ["on either side", `${numberText(left)} and ${numberText(right)}`],

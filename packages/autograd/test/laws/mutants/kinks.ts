@@ -1,4 +1,4 @@
-import { abs, add, cumsum, div, equal, max, mul, norm, prod, relu, where } from "@glissade/autograd/functions";
+import { abs, add, cumprod, cumsum, div, equal, max, mul, norm, relu, where } from "@glissade/autograd/functions";
 import { spread } from "../../../src/ops/reduce.js";
 import { finiteLaw, kinkLaw, type Mutant, mutant, pulled } from "./mutant.js";
 
@@ -56,12 +56,12 @@ export const kinkMutants: readonly Mutant[] = [
     breaks: (whole) => ({ run: (context) => whole.run(context).map(() => Number.NaN) }),
     law: finiteLaw,
   }),
-  mutant<Axes>({
-    fault: "prod: the product of the others by a division, which is NaN at zeros",
-    of: prod,
+  mutant<{ readonly axis: number; readonly reverse: boolean }>({
+    fault: "cumprod: the product of the others by a division, which is NaN at zeros",
+    of: cumprod,
     breaks: () => ({
-      vjp: ({ inputs: [x], output: y, attributes: { axes }, cotangent: g }) => [
-        div(spread(mul(g, y), axes, x.shape), x),
+      vjp: ({ inputs: [x], output: y, attributes: { axis, reverse }, cotangent: g }) => [
+        div(cumsum(mul(g, y), { axis, reverse: !reverse }), x),
       ],
     }),
     law: finiteLaw,
