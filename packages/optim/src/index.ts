@@ -14,6 +14,7 @@ export { type CurveFitOptions, curveFit, curveFitSync } from "./least-squares/cu
 export { leastSquares, leastSquaresSync } from "./least-squares/least-squares.js";
 export type { RobustLoss } from "./least-squares/loss.js";
 export type { LeastSquaresMethod, LeastSquaresOptions, LeastSquaresResult } from "./least-squares/options.js";
+export { type BatchOptions, minimizeBatch, minimizeBatchSync } from "./minimize/batch.js";
 export type { Bounds } from "./minimize/bounds.js";
 export { minimize, minimizeSync } from "./minimize/minimize.js";
 export type { MinimizeMethod, MinimizeOptions, MinimizeResult, Tolerances } from "./minimize/options.js";

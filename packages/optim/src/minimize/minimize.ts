@@ -1,50 +1,18 @@
-import { generator, type Tensor } from "@glissade/autograd";
-import { positive, wholeNumber } from "../arguments.js";
+import type { Tensor } from "@glissade/autograd";
 import { drive, driveSync, type Routine } from "../roads/drive.js";
-import { makeMeter } from "../roads/meter.js";
-import { budgetOf } from "../roads/options.js";
 import { checkStart } from "../roads/start.js";
-import { checkTravel } from "../roads/travel.js";
-import { boxOf } from "./bounds.js";
-import { journey } from "./journey.js";
-import type { Sampled } from "./method.js";
-import { makerOf } from "./methods.js";
-import { epsilonOf, flatten, objectiveOf, type SmoothPoint } from "./objective.js";
+import { descentOf } from "./descend.js";
+import { flatten, objectiveOf } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult } from "./options.js";
-import { rulesOf } from "./rules.js";
 
 const operator = "minimize";
 
-/** @throws ValueError for an option out of range. */
-function checkOptions<T>({ memory, sigma, populationSize }: MinimizeOptions<T>): void {
-  if (memory !== undefined) wholeNumber(operator, "memory", memory, 1);
-  if (sigma !== undefined) positive(operator, "sigma", sigma);
-  if (populationSize !== undefined) wholeNumber(operator, "populationSize", populationSize, 5);
-}
-
 function* minimizeRoutine<T>(f: (x: T) => Tensor, x0: T, options: MinimizeOptions<T>): Routine<MinimizeResult<T>> {
-  const { bounds, method = bounds === undefined ? "l-bfgs" : "l-bfgs-b", memory = 10, sigma = 0.5 } = options;
-  const make = makerOf(operator, method, bounds !== undefined);
-  checkOptions(options);
   const tree = checkStart(operator, f, x0);
-  checkTravel(operator, options);
-  const budget = budgetOf(operator, options);
-  const rules = rulesOf(operator, options, epsilonOf(tree));
-  const { generator: source = generator(0), populationSize } = options;
-  const x = yield* flatten(tree);
-  const box = bounds && (yield* boxOf(operator, bounds, tree, x));
-
-  const meter = makeMeter(budget);
-  const objective = objectiveOf<T>(operator, f, tree, meter, options.compile ?? false);
-  const made = make(objective, { operator, memory, box, sigma, populationSize, source, spreads: rules.spreads });
-  const travelled = { tree, meter, budget, options };
-  if (made.kind === "sampled") {
-    const arrived = (point: Sampled): string | undefined => made.method.arrived?.(point);
-    return (yield* journey({ ...travelled, method: made.method, arrived }, yield* objective.value(x)))[0];
-  }
-  const arrived = (point: SmoothPoint, previous?: SmoothPoint): string | undefined =>
-    rules.arrived(made.method, point, previous);
-  return (yield* journey({ ...travelled, method: made.method, arrived }, yield* objective.withGradient(x)))[0];
+  const descend = descentOf(operator, tree, options);
+  return yield* descend(yield* flatten(tree), (meter) =>
+    objectiveOf<T>(operator, f, tree, meter, options.compile ?? false),
+  );
 }
 
 /**
