@@ -33,6 +33,7 @@ const allowedPackages: Record<string, readonly { readonly folder: string; readon
   optim: [{ folder: "", name: "@glissade/autograd" }],
   nn: [
     { folder: "", name: "@glissade/autograd" },
+    { folder: "files/zip.ts", name: "fflate" },
     { folder: "files/node/", name: "node:fs/promises" },
     { folder: "files/node/", name: "node:path" },
   ],

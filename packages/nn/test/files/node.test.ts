@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileFormatError, ones, tensor, ValueError } from "@glissade/autograd";
 import { decodeSafetensors } from "@glissade/nn";
-import { loadNpy, loadSafetensors, saveNpy, saveSafetensors } from "@glissade/nn/files";
+import { loadNpy, loadNpz, loadSafetensors, saveNpy, saveNpz, saveSafetensors } from "@glissade/nn/files";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { anyTensor, bitsOf, bitsOfAll, states } from "./states.js";
 
 let folder = "";
@@ -45,6 +45,16 @@ describe("a file on the disk", () => {
       }),
     );
     expect(await neighbours(path)).toEqual(["array.npy"]);
+  });
+
+  test("of several arrays too", async () => {
+    const path = await fresh("arrays.npz");
+    const state = { x: ones([2, 3]), y: tensor([true, false]) };
+    for (const compress of [false, true]) {
+      await saveNpz(path, state, { compress });
+      expect(bitsOfAll(await loadNpz(path))).toEqual(bitsOfAll(state));
+    }
+    expect(await neighbours(path)).toEqual(["arrays.npz"]);
   });
 
   test("reads 64-bit integers as it is asked to", async () => {
@@ -125,6 +135,24 @@ describe("what goes wrong", () => {
     await expect(loadNpy(path)).rejects.toMatchObject({ code: "ENOENT" });
     await expect(loadSafetensors("")).rejects.toThrow("loadSafetensors: the first argument is the path of a file");
     await expect(saveNpy("", ones([1]))).rejects.toThrow(ValueError);
+  });
+
+  test("without fflate says what to install, for .npz alone", async () => {
+    vi.resetModules();
+    vi.doMock("fflate", () => {
+      throw new Error("Cannot find package 'fflate'");
+    });
+    try {
+      const files = await import("@glissade/nn/files");
+      const path = await fresh("x.npz");
+      const remedy = { name: "DeviceError", message: expect.stringContaining("npm install fflate") };
+      await expect(files.saveNpz(path, {})).rejects.toMatchObject(remedy);
+      await expect(files.loadNpz(path)).rejects.toMatchObject(remedy);
+      await files.saveSafetensors(path, {});
+    } finally {
+      vi.doUnmock("fflate");
+      vi.resetModules();
+    }
   });
 
   test("with the content names the file", async () => {
