@@ -1,6 +1,6 @@
 """Writes reference.json: what PyTorch's layers and losses give for parameters sin(1), sin(2), … and inputs cos(1), cos(2), ….
 
-Run it as `python make_reference.py` with torch installed. Each case holds names and shapes of the parameters, the results, and the gradients of
+Run it as `python make_reference.py` with torch installed, and `npx biome check --write` on what it wrote. Each case holds names and shapes of the parameters, the results, and the gradients of
 Σ cos(i) · result[i] with respect to the first input and the parameters.
 """
 
