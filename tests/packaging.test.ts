@@ -36,7 +36,10 @@ console.log(JSON.stringify(w.value.toArray()));
     needs: ["@glissade/autograd"],
     program: `import { tensor } from "@glissade/autograd";
 import { crossEntropy, Linear } from "@glissade/nn";
+import { loadSafetensors, saveSafetensors } from "@glissade/nn/files";
 const layer = new Linear(2, 3);
+await saveSafetensors("layer.safetensors", layer.stateDict());
+layer.loadStateDict((await loadSafetensors("layer.safetensors")).tensors);
 const loss = crossEntropy(layer.forward(tensor([[1, 2]])), tensor(new Int32Array([0])));
 console.log(JSON.stringify([layer.parameters().length, loss.item() > 0]));
 `,

@@ -82,5 +82,6 @@ export {
 } from "./losses/regression.js";
 export { accuracy, confusionMatrix, topKAccuracy } from "./metrics.js";
 export { Module } from "./module.js";
+export type { Renaming } from "./renaming.js";
 export type { LoadOptions, LoadResult, StateDict } from "./state-dict.js";
 export type { LayerCost, LayerSummary, ModelSummary, SummaryInput } from "./summary.js";

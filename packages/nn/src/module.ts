@@ -106,13 +106,15 @@ export class Module {
    *
    * @param state Tensors by name, as `stateDict` gives them.
    * @param options.strict Default true; false loads the names that both sides have. Shapes and dtypes must fit in either case.
+   * @param options.rename Rules `[pattern, replacement]`, or a function, from the names of the state to those of this module; default none.
    * @returns The names that the state lacks, and those it has in excess.
    * @throws ValueError that lists every missing, unexpected and misshapen entry; what computing a tensor of the state throws.
    * @example
    * model.loadStateDict({ weight: zeros([10, 784]), bias: zeros([10]) });
+   * model.loadStateDict(tensors, { rename: [[/^module\./, ""], [/\.position_ids$/, null]] });
    */
-  loadStateDict(state: StateDict, { strict = true }: LoadOptions = {}): LoadResult {
-    return loadInto(labelOf(this), this.#variables(), state, strict);
+  loadStateDict(state: StateDict, options: LoadOptions = {}): LoadResult {
+    return loadInto(labelOf(this), this.#variables(), state, options);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { realize, Tensor, ValueError, type Variable } from "@glissade/autograd";
 import { sameShape, showShape } from "./operand.js";
+import { type Renaming, renameEntries } from "./renaming.js";
 
 /** The tensors of a module by name, as `stateDict` gives them and `loadStateDict` takes them. */
 export type StateDict = Readonly<Record<string, Tensor>>;
@@ -8,6 +9,8 @@ export type StateDict = Readonly<Record<string, Tensor>>;
 export interface LoadOptions {
   /** Whether names must match exactly; default true. With false, what both sides have is loaded. */
   readonly strict?: boolean;
+  /** What the entries of the state are called in the module: rules or a function; default as they are. */
+  readonly rename?: Renaming;
 }
 
 /** What `loadStateDict` did not find, and what it had no use for. */
@@ -41,12 +44,16 @@ function misfit(name: string, value: unknown, variable: Variable): string | unde
   return undefined;
 }
 
+/** A name, and what it was before it was renamed. */
+const nameWithOrigin = (name: string, from: string | undefined): string =>
+  from === undefined || from === name ? name : `${name} (renamed from ${from})`;
+
 /** Puts the tensors of `state` into the Variables: all of them, or none and an error that lists everything that is wrong. */
 export function loadInto(
   label: string,
   variables: readonly NamedVariable[],
   state: StateDict,
-  strict: boolean,
+  { strict = true, rename }: LoadOptions,
 ): LoadResult {
   if (typeof state !== "object" || state === null) {
     throw new ValueError(
@@ -54,23 +61,24 @@ export function loadInto(
     );
   }
   // Own properties only: a name such as __proto__ or toString is a name like any other.
-  const given = new Map<string, unknown>(Object.entries(state));
+  const { entries: given, complaints } = renameEntries(Object.entries(state), rename);
   const missing: string[] = [];
-  const misfits: string[] = [];
+  const misfits: string[] = [...complaints];
   const updates: [Variable, Tensor][] = [];
   for (const { names, variable } of variables) {
     const found = names.filter((name) => given.has(name));
     if (found.length === 0) missing.push(names[0]);
-    const complaints = found
-      .map((name) => misfit(name, given.get(name), variable))
+    const wrong = found
+      .map((name) => misfit(name, given.get(name)?.value, variable))
       .filter((text) => text !== undefined);
-    misfits.push(...complaints);
-    const value = found[0] === undefined ? undefined : given.get(found[0]);
-    if (complaints.length === 0 && value instanceof Tensor) updates.push([variable, value]);
+    misfits.push(...wrong);
+    const value = found[0] === undefined ? undefined : given.get(found[0])?.value;
+    if (wrong.length === 0 && value instanceof Tensor) updates.push([variable, value]);
   }
   const known = new Set(variables.flatMap(({ names }) => names));
   const unexpected = [...given.keys()].filter((name) => !known.has(name));
-  refuse(label, misfits, strict ? missing : [], strict ? unexpected : []);
+  const shown = unexpected.map((name) => nameWithOrigin(name, given.get(name)?.from));
+  refuse(label, misfits, strict ? missing : [], strict ? shown : []);
 
   // Both may throw: assigning starts when nothing can go wrong any more.
   realize(...updates.map(([, value]) => value));
@@ -92,7 +100,7 @@ function refuse(
   if (lines.length === 0) return;
   const names = missing.length + unexpected.length > 0;
   const remedy = names
-    ? "Rename the entries, or load what fits with { strict: false }."
+    ? "Map the names with { rename }, or load what fits with { strict: false }."
     : "Load the state of a model of the same form.";
   throw new ValueError(
     `loadStateDict: the state does not fit ${label}; nothing was changed.\n  ${lines.join("\n  ")}\n${remedy}`,

@@ -10,7 +10,7 @@ import {
   variableGrads,
   zeros,
 } from "@glissade/autograd";
-import { Linear, Module, ReLU, Sequential, type StateDict } from "@glissade/nn";
+import { Linear, Module, ReLU, type Renaming, Sequential, type StateDict } from "@glissade/nn";
 import { describe, expect, test } from "vitest";
 
 const network = (seed: number): Sequential => {
@@ -79,8 +79,49 @@ describe("loadStateDict", () => {
         "  unexpected: 2.bais",
         "  0.bias: shape [3] in place of [4]",
         '  2.weight: dtype float64 in place of float32; use cast(tensor, "float32")',
-        "Rename the entries, or load what fits with { strict: false }.",
+        "Map the names with { rename }, or load what fits with { strict: false }.",
       ].join("\n"),
+    );
+  });
+
+  test("maps names by rules, one after the other", () => {
+    const [from, to] = [network(1), network(2)];
+    const foreign: StateDict = Object.fromEntries([
+      ...Object.entries(from.stateDict()).map(([name, x]) => [`module.net.layer_${name}`, x]),
+      ["module.net.step", zeros([])],
+    ]);
+    const rename: Renaming = [
+      [/^module\./, ""],
+      [/^net\.layer_(\d+)\./, "$1."],
+      [/\bstep$/g, null],
+    ];
+    expect(to.loadStateDict(foreign, { rename })).toEqual({ missing: [], unexpected: [] });
+    expect(numbers(to.stateDict())).toEqual(numbers(from.stateDict()));
+  });
+
+  test("maps names by a function, which may leave entries out", () => {
+    const model = new Linear(1, 1);
+    const rename = (name: string): string | undefined => (name === "w" ? "weight" : name === "b" ? "bias" : undefined);
+    model.loadStateDict({ w: tensor([[5]]), b: tensor([6]), c: tensor([7]) }, { rename });
+    expect(numbers(model.stateDict())).toEqual({ weight: [[5]], bias: [6] });
+  });
+
+  test("tells of names after they were mapped, and of two that became one", () => {
+    const model = new Linear(1, 1);
+    const state = { "a.weight": ones([1, 1]), "b.weight": ones([1, 1]), "a.bais": ones([1]) };
+    const message = refusal(model, () => model.loadStateDict(state, { rename: [[/^[ab]\./, ""]] }));
+    expect(message).toBe(
+      [
+        "loadStateDict: the state does not fit Linear; nothing was changed.",
+        "  missing: bias",
+        "  unexpected: bais (renamed from a.bais)",
+        "  weight: both a.weight and b.weight are renamed to it",
+        "Map the names with { rename }, or load what fits with { strict: false }.",
+      ].join("\n"),
+    );
+    // @ts-expect-error A function gives names.
+    expect(refusal(model, () => model.loadStateDict(state, { rename: () => 3 }))).toContain(
+      'rename gives 3 for "a.weight"',
     );
   });
 
