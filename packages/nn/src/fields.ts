@@ -43,3 +43,16 @@ export function* flattenFields(
     else if (!open.has(value)) yield* flattenFields(items, `${name}.`, new Set([...open, value]));
   }
 }
+
+/** The fields, with short lists of numbers, such as strides, as texts. */
+export function* foldLists(fields: Iterable<Field>): Generator<Field> {
+  for (const [name, value] of fields) {
+    yield [name, isShortList(value, 2) ? JSON.stringify(value).replaceAll(",", ", ") : value];
+  }
+}
+
+/** Whether a value is a list of one to four numbers, or of such lists down to a depth. */
+function isShortList(value: unknown, depth: number): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 4 || depth === 0) return false;
+  return value.every((item) => typeof item === "number" || isShortList(item, depth - 1));
+}

@@ -1,5 +1,5 @@
 import { guard, type Shape, ValueError, Variable } from "@glissade/autograd";
-import { flattenFields } from "./fields.js";
+import { flattenFields, foldLists } from "./fields.js";
 import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type StateDict } from "./state-dict.js";
 import { type LayerCost, type ModelSummary, type SummaryInput, summarize } from "./summary.js";
 
@@ -232,7 +232,7 @@ export class Module {
     seen.set(this, path);
     const parts: string[] = [];
     let nested = false;
-    for (const [name, value] of flattenFields(this.fields())) {
+    for (const [name, value] of flattenFields(foldLists(this.fields()))) {
       let text = describeField(value);
       if (value instanceof Module) {
         nested = true;

@@ -1,5 +1,5 @@
 import { ones, type Tensor, ValueError, type Variable, variable, zeros } from "@glissade/autograd";
-import { Dropout, Flatten, LeakyReLU, Linear, Module, ReLU, Sequential } from "@glissade/nn";
+import { Conv2d, Dropout, Flatten, LeakyReLU, Linear, Module, ReLU, Sequential } from "@glissade/nn";
 import { describe, expect, test } from "vitest";
 
 const names = (module: Module): string[] => module.namedParameters().map(([name]) => name);
@@ -143,6 +143,19 @@ describe("train and eval", () => {
 });
 
 describe("toString", () => {
+  test("shows short lists of numbers, and no long ones", () => {
+    const layer = new Conv2d(1, 2, 3, { stride: 2, padding: [1, 0] });
+    expect(String(layer)).toBe(
+      "Conv2d(weight: [2, 1, 3, 3], bias: [2], kernelSize: [3, 3], stride: [2, 2], dilation: [1, 1], padding: [[1, 1], [0, 0]], paddingMode: zeros, groups: 1)",
+    );
+    class Table extends Module {
+      readonly few = [1, 2];
+      readonly many = Array.from({ length: 1000 }, (_, i) => i);
+      readonly none = [];
+    }
+    expect(String(new Table())).toBe("Table(few: [1, 2])");
+  });
+
   test("shows the tree of modules with shapes and settings", () => {
     const shared = new Linear(8, 8, { bias: false });
     const relu = Object.assign((x: Tensor): Tensor => x, { operator: { name: "relu", samples: undefined } });
