@@ -142,6 +142,30 @@ describe("summary", () => {
     expect(parameters).toBe(4 * 8 * 9 + 8 * 17 + 16 * 9 + 32);
   });
 
+  test.each<[string, nn.Layer, Shape, number]>([
+    ["Flatten", new nn.Flatten(), [2, 3, 4], 0],
+    ["ReLU", new nn.ReLU(), [2, 3], 6],
+    ["Dropout in evaluation", new nn.Dropout(0.5).eval(), [2, 3], 0],
+    ["Conv1d", new nn.Conv1d(4, 6, 3, { groups: 2 }), [4, 5], 6 * 3 * (2 * 2 * 3 + 1)],
+    ["ConvTranspose2d", new nn.ConvTranspose2d(2, 3, 2, { stride: 2 }), [2, 4, 4], 2 * (2 * 16) * (3 * 4) + 3 * 64],
+    ["GroupNorm", new nn.GroupNorm(2, 4), [1, 4, 5], 20 * 8],
+    ["LayerNorm", new nn.LayerNorm(4, { bias: false }), [5, 4], 20 * 7],
+    ["RMSNorm", new nn.RMSNorm(4), [5, 4], 20 * 4],
+    ["BatchNorm1d in evaluation", new nn.BatchNorm1d(4).eval(), [5, 4], 20 * 4],
+    ["AvgPool2d", new nn.AvgPool2d([2, 3]), [1, 4, 6], 4 * 6],
+    ["Residual", new nn.Residual(relu), [5, 4], 20],
+  ])("counts the operations of %s", (_, layer, shape, flops) => {
+    expect(layer.summary(shape).flops).toBe(flops);
+  });
+
+  test("puts back a forward that a module has of its own", () => {
+    const layer = new nn.ReLU();
+    const forward = (x: Tensor): Tensor => x.neg();
+    Object.defineProperty(layer, "forward", { value: forward, configurable: true });
+    expect(new nn.Sequential(layer).summary([3]).layers).toHaveLength(2);
+    expect(layer.forward).toBe(forward);
+  });
+
   test("takes what a layer says of itself", () => {
     class Square extends nn.Module {
       forward(x: Tensor): Tensor {
