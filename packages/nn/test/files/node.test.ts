@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileFormatError, ones, tensor, ValueError } from "@glissade/autograd";
-import { decodeSafetensors } from "@glissade/nn";
+import { decodeNpy, decodeSafetensors } from "@glissade/nn";
 import { loadNpy, loadNpz, loadSafetensors, saveNpy, saveNpz, saveSafetensors } from "@glissade/nn/files";
+import { decodeNpz } from "@glissade/nn/npz";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { anyTensor, bitsOf, bitsOfAll, states } from "./states.js";
@@ -152,6 +153,13 @@ describe("what goes wrong", () => {
     } finally {
       vi.doUnmock("fflate");
       vi.resetModules();
+    }
+  });
+
+  test("before the bytes are looked at is an error too", () => {
+    const text: Uint8Array = JSON.parse('"bytes"');
+    for (const decode of [decodeSafetensors, decodeNpy, decodeNpz]) {
+      expect(() => decode(text)).toThrow(`${decode.name}: pass the bytes as a Uint8Array.`);
     }
   });
 

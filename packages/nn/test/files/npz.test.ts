@@ -28,8 +28,11 @@ describe("an archive", () => {
   });
 
   test("opens with the same values in other implementations", async () => {
+    // Zip.js shows control characters as the pictures of an old code page.
+    const isPrintable = (name: string): boolean => [...name].every((char) => char >= " " && char !== "\x7f");
+    const printable = drawn.filter(([state]) => Object.keys(state).every(isPrintable));
     await fc.assert(
-      fc.asyncProperty(drawn, async ([state, compress]) => {
+      fc.asyncProperty(printable, async ([state, compress]) => {
         const reader = new ZipReader(new Uint8ArrayReader(await encodeNpz(state, { compress })), {
           checkSignature: true,
         });
