@@ -55,7 +55,9 @@ console.log(
     example: "adbench",
     correct: results.filter(({ error }) => error <= GOAL).length,
     instances: results.length,
-    ratios: Object.fromEntries(results.map(({ instance, ratio }) => [instance.name, Number(ratio.toFixed(2))])),
+    ratios: Object.fromEntries(
+      results.map(({ instance, ratio }) => [`${instance.family} ${instance.name}`, Number(ratio.toFixed(2))]),
+    ),
   }),
 );
 
