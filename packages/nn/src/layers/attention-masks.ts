@@ -18,8 +18,8 @@ import { isFloat, sameShape, showShape, toTensor } from "../operand.js";
 /** What queries may look at. */
 export interface AttentionMasks {
   /**
-   * [L, S], or [N · heads, L, S] with one for each example and head. Booleans are true where a query may **not** look, as in PyTorch (and unlike the mask
-   * of `scaledDotProductAttention`); numbers are added to the scores.
+   * [L, S], or [N · heads, L, S] with one for each example and head. Booleans are true where a query may **not** look, as in
+   * PyTorch (and unlike the mask of `scaledDotProductAttention`); numbers are added to the scores.
    */
   readonly attnMask?: TensorLike;
   /** [N, S], or [S] for one example: true for keys that nobody may look at; or numbers that are added to their scores. */

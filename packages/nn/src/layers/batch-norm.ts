@@ -103,10 +103,11 @@ abstract class BatchNorm extends Module {
   }
 
   /**
-   * In training normalises with the statistics of the batch, and moves the running ones towards them; in evaluation normalises with
-   * the running ones.
+   * In training normalises with the statistics of the batch, and moves the running ones towards them; in evaluation normalises
+   * with the running ones.
    *
-   * @throws ShapeError where the input has other axes or channels; in training ValueError for fewer than two numbers in a channel.
+   * @throws ShapeError where the input has other axes or channels; in training ValueError for fewer than two numbers in a
+   * channel.
    */
   forward(x: TensorLike): Tensor {
     const input = toInput(this.#layer, x, this.weight ?? this.#statistics?.mean);
@@ -172,14 +173,15 @@ function move(running: Variable, batch: Tensor, part: Tensor | number): void {
 }
 
 /**
- * Brings each channel of a batch to mean 0 and variance 1, then scales and shifts it (S. Ioffe, C. Szegedy, "Batch normalization", 2015). In evaluation
- * running statistics take the place of the batch's. As in PyTorch: `weight` and `bias` [channels], ones and zeros at first; buffers `running_mean`,
- * `running_var` (divided by n − 1) and `num_batches_tracked`.
+ * Brings each channel of a batch to mean 0 and variance 1, then scales and shifts it (S. Ioffe, C. Szegedy, "Batch
+ * normalization", 2015). In evaluation running statistics take the place of the batch's. As in PyTorch: `weight` and `bias`
+ * [channels], ones and zeros at first; buffers `running_mean`, `running_var` (divided by n − 1) and `num_batches_tracked`.
  *
  * @param numFeatures The number of channels.
  * @param options.momentum The part of the running statistics that a batch replaces; null averages over all batches. Default 0.1.
  * @param options.trackRunningStats Default true; false uses the batch's statistics always.
- * @throws ValueError for numbers that are none such; DTypeError for a dtype that is no float. In training a call on a batch with one number in a channel.
+ * @throws ValueError for numbers that are none such; DTypeError for a dtype that is no float. In training a call on a batch with
+ * one number in a channel.
  * @example
  * const layer = new BatchNorm1d(16); // takes [N, 16] or [N, 16, L]
  * layer.forward(features).shape; // [32, 16]

@@ -20,14 +20,14 @@ export interface ConvTransposeOptions extends KernelOptions {
 }
 
 /**
- * The transpose of a convolution of images, which makes them larger, with PyTorch's parameters: `weight` [in, out / groups, rows, columns] and `bias`
- * [out]. Both start uniform on ±1/√(out / groups · rows · columns), as there.
+ * The transpose of a convolution of images, which makes them larger, with PyTorch's parameters: `weight` [in, out / groups, rows,
+ * columns] and `bias` [out]. Both start uniform on ±1/√(out / groups · rows · columns), as there.
  *
  * @param inChannels Channels of the input.
  * @param outChannels Channels of the result.
  * @param kernelSize The sides of a kernel: a number, or [rows, columns].
- * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an outputPadding that is too large; DTypeError for
- * a dtype that is no float.
+ * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an outputPadding that
+ * is too large; DTypeError for a dtype that is no float.
  * @example
  * const layer = new ConvTranspose2d(8, 3, 2, { stride: 2 });
  * layer.forward(zeros([32, 8, 14, 14])).shape; // [32, 3, 28, 28]
@@ -82,7 +82,8 @@ export class ConvTranspose2d extends Module {
 
   /**
    * @param x [N, in, H, W], or [in, H, W] for one image.
-   * @returns [N, out, …], or without N; each side is (side − 1) · stride − 2 · padding + dilation · (taps − 1) + outputPadding + 1.
+   * @returns [N, out, …], or without N; each side is (side − 1) · stride − 2 · padding + dilation · (taps − 1) + outputPadding +
+   * 1.
    * @throws ShapeError where the axes or the channels are others, or nothing is left.
    * @example
    * new ConvTranspose2d(4, 1, 3).forward(zeros([4, 6, 6])).shape; // [1, 8, 8]

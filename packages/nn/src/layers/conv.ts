@@ -89,14 +89,14 @@ abstract class Convolution extends Module {
 }
 
 /**
- * Correlates sequences with kernels, with PyTorch's parameters: `weight` [out, in / groups, taps] and `bias` [out]. Both start uniform on
- * ±1/√(in / groups · taps), as there.
+ * Correlates sequences with kernels, with PyTorch's parameters: `weight` [out, in / groups, taps] and `bias` [out]. Both start
+ * uniform on ±1/√(in / groups · taps), as there.
  *
  * @param inChannels Channels of the input.
  * @param outChannels Channels of the result.
  * @param kernelSize The number of taps.
- * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an unknown padding; DTypeError for
- * a dtype that is no float.
+ * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an unknown padding;
+ * DTypeError for a dtype that is no float.
  * @example
  * const layer = new Conv1d(2, 8, 3, { padding: "same" });
  * layer.forward(zeros([32, 2, 100])).shape; // [32, 8, 100]
@@ -130,14 +130,14 @@ export class Conv1d extends Convolution {
 }
 
 /**
- * Correlates images with kernels, with PyTorch's parameters: `weight` [out, in / groups, rows, columns] and `bias` [out]. Both start uniform on
- * ±1/√(in / groups · rows · columns), as there.
+ * Correlates images with kernels, with PyTorch's parameters: `weight` [out, in / groups, rows, columns] and `bias` [out]. Both
+ * start uniform on ±1/√(in / groups · rows · columns), as there.
  *
  * @param inChannels Channels of the input.
  * @param outChannels Channels of the result.
  * @param kernelSize The sides of a kernel: a number, or [rows, columns].
- * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an unknown padding; DTypeError for
- * a dtype that is no float.
+ * @throws ValueError for numbers that are no such whole numbers, groups that do not divide the channels, or an unknown padding;
+ * DTypeError for a dtype that is no float.
  * @example
  * const layer = new Conv2d(1, 8, 3, { padding: 1, stride: 2 });
  * layer.forward(zeros([32, 1, 28, 28])).shape; // [32, 8, 14, 14]

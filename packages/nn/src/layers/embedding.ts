@@ -40,12 +40,13 @@ export interface PretrainedOptions {
 }
 
 /**
- * A row of numbers for each index, with PyTorch's parameter: `weight` [numEmbeddings, embeddingDim], which starts normal with mean 0 and standard
- * deviation 1, as there.
+ * A row of numbers for each index, with PyTorch's parameter: `weight` [numEmbeddings, embeddingDim], which starts normal with
+ * mean 0 and standard deviation 1, as there.
  *
  * @param numEmbeddings The number of rows: indices are 0 … numEmbeddings − 1.
  * @param embeddingDim The length of a row.
- * @throws ValueError for numbers that are no whole numbers above 0, or a `paddingIdx` that is no row; DTypeError for a dtype that is no float.
+ * @throws ValueError for numbers that are no whole numbers above 0, or a `paddingIdx` that is no row; DTypeError for a dtype that
+ * is no float.
  * @example
  * const layer = new Embedding(1000, 64);
  * layer.forward([[1, 2, 3]]).shape; // [1, 3, 64]
@@ -77,7 +78,8 @@ export class Embedding extends Module {
    * @param weight [numEmbeddings, embeddingDim], float32 or float64.
    * @param options.freeze Whether the rows do not learn; default true.
    * @param options.paddingIdx A row that does not learn.
-   * @throws ShapeError where the weight has not two axes; DTypeError where it is no float; ValueError for a `paddingIdx` that is no row.
+   * @throws ShapeError where the weight has not two axes; DTypeError where it is no float; ValueError for a `paddingIdx` that is
+   * no row.
    * @example
    * Embedding.fromPretrained(tensor([[1, 2], [3, 4]])).forward([1]).toArray(); // [[3, 4]]
    */
@@ -112,8 +114,8 @@ export class Embedding extends Module {
   /**
    * @param indices Integers of any shape.
    * @returns [...indices, embeddingDim].
-   * @throws DTypeError where the indices are no integers; IndexError for an index that is no row: at once for plain numbers, for tensors when the
-   * result is computed.
+   * @throws DTypeError where the indices are no integers; IndexError for an index that is no row: at once for plain numbers, for
+   * tensors when the result is computed.
    * @example
    * new Embedding(10, 4).forward([3, 3]).shape; // [2, 4]
    */

@@ -26,8 +26,8 @@ export interface GroupNormOptions {
 }
 
 /**
- * Brings each group of channels of each example to mean 0 and variance 1, then scales and shifts each channel (Y. Wu, K. He, "Group normalization",
- * 2018). Parameters as in PyTorch: `weight` and `bias` [channels], which start as ones and zeros.
+ * Brings each group of channels of each example to mean 0 and variance 1, then scales and shifts each channel (Y. Wu, K. He,
+ * "Group normalization", 2018). Parameters as in PyTorch: `weight` and `bias` [channels], which start as ones and zeros.
  *
  * @param numGroups Into how many groups the channels fall; 1 normalises all of them together, as many as channels each alone.
  * @param numChannels The channels of the input, a multiple of `numGroups`.

@@ -39,8 +39,8 @@ export interface Kernels {
 }
 
 /**
- * Settings and parameters over `rank` axes. The weight is [out, in / groups, …window], or [in, out / groups, …window] where transposed; both
- * parameters start uniform on ±1/√(axis 1 · window), as `_ConvNd.reset_parameters` of PyTorch.
+ * Settings and parameters over `rank` axes. The weight is [out, in / groups, …window], or [in, out / groups, …window] where
+ * transposed; both parameters start uniform on ±1/√(axis 1 · window), as `_ConvNd.reset_parameters` of PyTorch.
  */
 export function makeKernels(
   layer: string,

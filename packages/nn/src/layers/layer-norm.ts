@@ -58,8 +58,8 @@ function lastAxes(layer: string, { shape, rank }: Tensor, sides: readonly number
 }
 
 /**
- * Brings the last axes of each example to mean 0 and variance 1, then scales and shifts each element (J. L. Ba et al., "Layer normalization", 2016).
- * Parameters as in PyTorch: `weight` and `bias` of shape `normalizedShape`, which start as ones and zeros.
+ * Brings the last axes of each example to mean 0 and variance 1, then scales and shifts each element (J. L. Ba et al., "Layer
+ * normalization", 2016). Parameters as in PyTorch: `weight` and `bias` of shape `normalizedShape`, which start as ones and zeros.
  *
  * @param normalizedShape The length of the last axis, or the lengths of several that are normalised together.
  * @throws ValueError for what is no such number, or a negative eps; DTypeError for a dtype that is no float.
@@ -109,8 +109,8 @@ export class LayerNorm extends Module {
 }
 
 /**
- * Divides the last axes of each example by their root mean square, then scales each element (B. Zhang, R. Sennrich, "Root mean square layer normalization",
- * 2019). The parameter is PyTorch's: `weight` of shape `normalizedShape`, which starts as ones.
+ * Divides the last axes of each example by their root mean square, then scales each element (B. Zhang, R. Sennrich, "Root mean
+ * square layer normalization", 2019). The parameter is PyTorch's: `weight` of shape `normalizedShape`, which starts as ones.
  *
  * @param normalizedShape The length of the last axis, or the lengths of several that are normalised together.
  * @throws ValueError for what is no such number, or a negative eps; DTypeError for a dtype that is no float.

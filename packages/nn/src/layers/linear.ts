@@ -30,8 +30,8 @@ export interface LinearOptions {
 }
 
 /**
- * x ↦ x Wᵀ + b along the last axis, with the parameters of PyTorch's layer: `weight` [out, in] and `bias` [out]. Both start uniform
- * on ±1/√in, as there: the weight by `kaimingUniform` with a = √5 (gain 1/√3).
+ * x ↦ x Wᵀ + b along the last axis, with the parameters of PyTorch's layer: `weight` [out, in] and `bias` [out]. Both start
+ * uniform on ±1/√in, as there: the weight by `kaimingUniform` with a = √5 (gain 1/√3).
  *
  * @throws ValueError where a number of features is no whole number above 0; DTypeError for a dtype that is no float.
  * @example

@@ -57,14 +57,16 @@ function thirds(x: Tensor, axis: number): Triple<Tensor> {
 type Projections = { readonly stacked: Variable } | { readonly apart: Triple<Variable> };
 
 /**
- * Attention in several heads (A. Vaswani et al., "Attention is all you need", 2017), as torch.nn.MultiheadAttention: queries, keys and values are projected, cut into
- * heads, attended to, joined and projected once more. Parameters as there: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` where
- * `kdim` or `vdim` differ), `in_proj_bias` [3 E], `out_proj.weight` [E, E], `out_proj.bias` [E]. The projections into heads start by
- * `xavierUniform`, the last one as in `Linear`, biases as zeros.
+ * Attention in several heads (A. Vaswani et al., "Attention is all you need", 2017), as torch.nn.MultiheadAttention: queries,
+ * keys and values are projected, cut into heads, attended to, joined and projected once more. Parameters as there:
+ * `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` where `kdim` or `vdim` differ), `in_proj_bias`
+ * [3 E], `out_proj.weight` [E, E], `out_proj.bias` [E]. The projections into heads start by `xavierUniform`, the last one as in
+ * `Linear`, biases as zeros.
  *
  * @param embedDim E, the features of queries and of the result.
  * @param numHeads Divides E.
- * @throws ValueError for numbers that are no such whole numbers, or a dropout that is no chance; DTypeError for a dtype that is no float.
+ * @throws ValueError for numbers that are no such whole numbers, or a dropout that is no chance; DTypeError for a dtype that is
+ * no float.
  * @example
  * const layer = new MultiHeadAttention(64, 4, { batchFirst: true });
  * layer.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]

@@ -11,8 +11,8 @@ export interface ResidualOptions {
 }
 
 /**
- * x ↦ body(x) + x, around which derivatives pass unchanged (K. He et al., "Deep residual learning for image recognition", 2016). Parameters are
- * named after both parts: `body.…`, `shortcut.…`.
+ * x ↦ body(x) + x, around which derivatives pass unchanged (K. He et al., "Deep residual learning for image recognition", 2016).
+ * Parameters are named after both parts: `body.…`, `shortcut.…`.
  *
  * @param body A module from tensor to tensor, or a function.
  * @throws ValueError where a part is neither.
@@ -36,7 +36,8 @@ export class Residual extends Module {
   /**
    * @param x What the body takes.
    * @returns What the body gives.
-   * @throws ShapeError where the body changes the shape and the shortcut does not follow; ValueError where a part returns no tensor.
+   * @throws ShapeError where the body changes the shape and the shortcut does not follow; ValueError where a part returns no
+   * tensor.
    * @example
    * new Residual(relu).forward([-1, 1]).toArray(); // [-1, 2]
    */

@@ -20,14 +20,14 @@ export interface RNNOptions extends RecurrentOptions {
 }
 
 /**
- * hₜ = tanh(W_ih xₜ + b_ih + W_hh hₜ₋₁ + b_hh) over sequences (J. L. Elman, "Finding structure in time", 1990), as torch.nn.RNN. Parameters as there, layer by
- * layer: `weight_ih_l0` [hidden, in], `weight_hh_l0` [hidden, hidden], `bias_ih_l0`, `bias_hh_l0` [hidden], those of the other direction ending in
- * `_reverse`; all start uniform on ±1/√hidden.
+ * hₜ = tanh(W_ih xₜ + b_ih + W_hh hₜ₋₁ + b_hh) over sequences (J. L. Elman, "Finding structure in time", 1990), as torch.nn.RNN.
+ * Parameters as there, layer by layer: `weight_ih_l0` [hidden, in], `weight_hh_l0` [hidden, hidden], `bias_ih_l0`, `bias_hh_l0`
+ * [hidden], those of the other direction ending in `_reverse`; all start uniform on ±1/√hidden.
  *
  * @param inputSize The features of the input.
  * @param hiddenSize The features of the state.
- * @throws ValueError for numbers that are no whole numbers above 0, a dropout that is no chance, or an unknown nonlinearity; DTypeError for a dtype that
- * is no float.
+ * @throws ValueError for numbers that are no whole numbers above 0, a dropout that is no chance, or an unknown nonlinearity;
+ * DTypeError for a dtype that is no float.
  * @example
  * const layer = new RNN(8, 16, { batchFirst: true });
  * const [output, hidden] = layer.forward(zeros([32, 10, 8])); // [32, 10, 16] and [1, 32, 16]
@@ -46,7 +46,8 @@ export class RNN extends Recurrent {
   /**
    * @param x [L, N, in], or [N, L, in] where `batchFirst`, or [L, in] for one sequence.
    * @param h0 The first states [layers · directions, N, hidden], or without N; default zeros.
-   * @returns The states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last states of all layers, in that of `h0`.
+   * @returns The states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last states
+   * of all layers, in that of `h0`.
    * @throws ShapeError where the input or `h0` does not fit.
    * @example
    * new RNN(3, 4).forward(zeros([5, 3]))[0].shape; // [5, 4]
@@ -64,12 +65,14 @@ export class RNN extends Recurrent {
 }
 
 /**
- * Long short-term memory over sequences (S. Hochreiter, J. Schmidhuber, 1997, with the forget gate of F. A. Gers et al., 2000), as torch.nn.LSTM: with the gates
- * i, f, g, o, stacked in this order in the parameters, cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g) and hₜ = σ(o) tanh(cₜ). Parameters as `RNN`, with 4 · hidden rows.
+ * Long short-term memory over sequences (S. Hochreiter, J. Schmidhuber, 1997, with the forget gate of F. A. Gers et al., 2000),
+ * as torch.nn.LSTM: with the gates i, f, g, o, stacked in this order in the parameters, cₜ = σ(f) cₜ₋₁ + σ(i) tanh(g) and hₜ =
+ * σ(o) tanh(cₜ). Parameters as `RNN`, with 4 · hidden rows.
  *
  * @param inputSize The features of the input.
  * @param hiddenSize The features of both states.
- * @throws ValueError for numbers that are no whole numbers above 0, or a dropout that is no chance; DTypeError for a dtype that is no float.
+ * @throws ValueError for numbers that are no whole numbers above 0, or a dropout that is no chance; DTypeError for a dtype that
+ * is no float.
  * @example
  * const layer = new LSTM(8, 16, { batchFirst: true });
  * const [output, [hidden, cell]] = layer.forward(zeros([32, 10, 8])); // [32, 10, 16], and [1, 32, 16] each
@@ -82,7 +85,8 @@ export class LSTM extends Recurrent {
   /**
    * @param x [L, N, in], or [N, L, in] where `batchFirst`, or [L, in] for one sequence.
    * @param states The first hidden and cell states, [layers · directions, N, hidden] each, or without N; default zeros.
-   * @returns The hidden states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last hidden and cell states of all layers.
+   * @returns The hidden states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last
+   * hidden and cell states of all layers.
    * @throws ShapeError where the input or a state does not fit; ValueError where `states` is no pair.
    * @example
    * new LSTM(3, 4).forward(zeros([5, 3]))[1][1].shape; // [1, 4]
@@ -111,12 +115,14 @@ export class LSTM extends Recurrent {
 }
 
 /**
- * Gated recurrent units over sequences (K. Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014), as torch.nn.GRU: with the gates r, z, n, stacked in
- * this order in the parameters, n = tanh(W_in x + b_in + σ(r) (W_hn h + b_hn)) and hₜ = (1 − σ(z)) n + σ(z) hₜ₋₁. Parameters as `RNN`, with 3 · hidden rows.
+ * Gated recurrent units over sequences (K. Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014), as
+ * torch.nn.GRU: with the gates r, z, n, stacked in this order in the parameters, n = tanh(W_in x + b_in + σ(r) (W_hn h + b_hn))
+ * and hₜ = (1 − σ(z)) n + σ(z) hₜ₋₁. Parameters as `RNN`, with 3 · hidden rows.
  *
  * @param inputSize The features of the input.
  * @param hiddenSize The features of the state.
- * @throws ValueError for numbers that are no whole numbers above 0, or a dropout that is no chance; DTypeError for a dtype that is no float.
+ * @throws ValueError for numbers that are no whole numbers above 0, or a dropout that is no chance; DTypeError for a dtype that
+ * is no float.
  * @example
  * const layer = new GRU(8, 16, { numLayers: 2, bidirectional: true });
  * const [output, hidden] = layer.forward(zeros([10, 32, 8])); // [10, 32, 32] and [4, 32, 16]
@@ -129,7 +135,8 @@ export class GRU extends Recurrent {
   /**
    * @param x [L, N, in], or [N, L, in] where `batchFirst`, or [L, in] for one sequence.
    * @param h0 The first states [layers · directions, N, hidden], or without N; default zeros.
-   * @returns The states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last states of all layers, in that of `h0`.
+   * @returns The states of the last layer at all steps [L, N, directions · hidden], in the form of the input, and the last states
+   * of all layers, in that of `h0`.
    * @throws ShapeError where the input or `h0` does not fit.
    * @example
    * new GRU(3, 4).forward(zeros([5, 3]))[1].shape; // [1, 4]

@@ -47,13 +47,14 @@ export interface TransformerBlockOptions {
 const activations = { relu: (x: Tensor) => relu(x), gelu: (x: Tensor) => gelu(x) };
 
 /**
- * Self-attention and a feed-forward part, each added to its input and normalised (A. Vaswani et al., "Attention is all you need", 2017), as
- * torch.nn.TransformerEncoderLayer with its options and defaults. Parameters as there: `self_attn.…`, `linear1.…`, `linear2.…`, `norm1.…`, `norm2.…`.
+ * Self-attention and a feed-forward part, each added to its input and normalised (A. Vaswani et al., "Attention is all you need",
+ * 2017), as torch.nn.TransformerEncoderLayer with its options and defaults. Parameters as there: `self_attn.…`, `linear1.…`,
+ * `linear2.…`, `norm1.…`, `norm2.…`.
  *
  * @param embedDim E, the features of input and result.
  * @param numHeads Divides E.
- * @throws ValueError for numbers that are no such whole numbers, a dropout that is no chance, a negative eps or an unknown activation; DTypeError for
- * a dtype that is no float.
+ * @throws ValueError for numbers that are no such whole numbers, a dropout that is no chance, a negative eps or an unknown
+ * activation; DTypeError for a dtype that is no float.
  * @example
  * const block = new TransformerBlock(64, 4, { batchFirst: true, normFirst: true, isCausal: true, dimFeedforward: 256 });
  * block.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]

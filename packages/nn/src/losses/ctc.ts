@@ -58,9 +58,10 @@ interface Problem {
 const name = "ctcLoss";
 
 /**
- * Connectionist temporal classification (A. Graves et al., ICML 2006, eqs. 5–8): the negative logarithm of the probability that a sequence of classes, with repetitions and
- * blanks taken out, reads as the labels. As torch.nn.functional.ctc_loss, but for the derivative, which is that of the function also where the rows of
- * probabilities do not sum to 1. "mean" divides each loss by the number of its labels (at least 1) before it takes the mean.
+ * Connectionist temporal classification (A. Graves et al., ICML 2006, eqs. 5–8): the negative logarithm of the probability that a
+ * sequence of classes, with repetitions and blanks taken out, reads as the labels. As torch.nn.functional.ctc_loss, but for the
+ * derivative, which is that of the function also where the rows of probabilities do not sum to 1. "mean" divides each loss by the
+ * number of its labels (at least 1) before it takes the mean.
  *
  * @param logProbs Logarithms of probabilities [T, N, C], or [T, C] for one example, as `logSoftmax` gives them.
  * @param targets Labels [N, S] or [S]: classes without the blank; what is behind their end does not count.
@@ -69,8 +70,9 @@ const name = "ctcLoss";
  * @param options.blank The class that stands for no label; default 0.
  * @param options.zeroInfinity Default false.
  * @param options.reduction "mean" (default), "sum" or "none".
- * @throws ShapeError where the operands do not fit; ValueError for a blank that is no class or an unknown reduction; DTypeError for labels or lengths that are no integers;
- * IndexError for those out of range: at once for plain numbers, for tensors when the loss is computed.
+ * @throws ShapeError where the operands do not fit; ValueError for a blank that is no class or an unknown reduction; DTypeError
+ * for labels or lengths that are no integers; IndexError for those out of range: at once for plain numbers, for tensors when the
+ * loss is computed.
  * @example
  * ctcLoss(logSoftmax(zeros([2, 3])), [1], 2, 1).item(); // 1.0986 = −log 3/9: of nine sequences "11", "01" and "10" read as "1"
  */

@@ -12,8 +12,9 @@ export interface KlDivergenceOptions {
 }
 
 /**
- * Kullback–Leibler divergence of predictions from targets, element by element: p (log p − log q), and 0 where p is 0 (S. Kullback, R. A. Leibler, "On information and
- * sufficiency", 1951). As in PyTorch, the predictions are logarithms, and the mean is over all elements: "batchmean" gives the divergence.
+ * Kullback–Leibler divergence of predictions from targets, element by element: p (log p − log q), and 0 where p is 0 (S.
+ * Kullback, R. A. Leibler, "On information and sufficiency", 1951). As in PyTorch, the predictions are logarithms, and the mean
+ * is over all elements: "batchmean" gives the divergence.
  *
  * @param logPredictions log q, any shape.
  * @param targets p, or log p with `logTarget`; the same shape.

@@ -27,8 +27,8 @@ export interface HingeLossOptions extends ReductionOption {
 }
 
 /**
- * max(0, margin − y s) for each score s and its sign y: the loss of a binary support vector machine (C. Cortes, V. Vapnik, "Support-vector networks", 1995). At the kink
- * the derivative is 0.
+ * max(0, margin − y s) for each score s and its sign y: the loss of a binary support vector machine (C. Cortes, V. Vapnik,
+ * "Support-vector networks", 1995). At the kink the derivative is 0.
  *
  * @param scores Any shape.
  * @param targets −1 or 1 each, the same shape.
@@ -74,7 +74,8 @@ export interface CosineEmbeddingLossOptions extends ReductionOption {
 const leastSquare = 1e-12;
 
 /**
- * 1 − cos(a, b) where the target is 1, and max(0, cos(a, b) − margin) where it is −1, as torch.nn.functional.cosine_embedding_loss.
+ * 1 − cos(a, b) where the target is 1, and max(0, cos(a, b) − margin) where it is −1, as
+ * torch.nn.functional.cosine_embedding_loss.
  *
  * @param a [..., D].
  * @param b The same shape.
@@ -122,8 +123,9 @@ export interface TripletMarginLossOptions extends ReductionOption {
 }
 
 /**
- * max(0, d(anchor, positive) − d(anchor, negative) + margin), with d(x, y) = ‖x − y + eps‖ₚ, as torch.nn.functional.triplet_margin_loss (V. Balntas et al., "Learning
- * local feature descriptors with triplets and shallow convolutional neural networks", 2016).
+ * max(0, d(anchor, positive) − d(anchor, negative) + margin), with d(x, y) = ‖x − y + eps‖ₚ, as
+ * torch.nn.functional.triplet_margin_loss (V. Balntas et al., "Learning local feature descriptors with triplets and shallow
+ * convolutional neural networks", 2016).
  *
  * @param anchor [..., D].
  * @param positive The same shape: what belongs to the anchor.

@@ -75,8 +75,8 @@ export interface HuberLossOptions extends ReductionOption {
 }
 
 /**
- * Squared for small errors, absolute for large ones (P. J. Huber, "Robust estimation of a location parameter", 1964): with d = x − y, d²/2 where |d| < δ and
- * δ (|d| − δ/2) elsewhere.
+ * Squared for small errors, absolute for large ones (P. J. Huber, "Robust estimation of a location parameter", 1964): with d = x
+ * − y, d²/2 where |d| < δ and δ (|d| − δ/2) elsewhere.
  *
  * @param predictions Any shape.
  * @param targets The same shape.
@@ -107,7 +107,8 @@ export interface SmoothL1LossOptions extends ReductionOption {
 }
 
 /**
- * `huberLoss` divided by β (R. Girshick, "Fast R-CNN", 2015): with d = x − y, d² / (2 β) where |d| < β and |d| − β/2 elsewhere. With β = 0 it is `l1Loss`.
+ * `huberLoss` divided by β (R. Girshick, "Fast R-CNN", 2015): with d = x − y, d² / (2 β) where |d| < β and |d| − β/2 elsewhere.
+ * With β = 0 it is `l1Loss`.
  *
  * @param predictions Any shape.
  * @param targets The same shape.
