@@ -1,0 +1,2 @@
+/** What a function costs, for those who look into it. */
+export { type Cost, costOf, type KernelCost } from "./cost.js";
