@@ -1,4 +1,4 @@
-import { type DType, FileFormatError, type StorageOf, Tensor, tensor } from "@glissade/autograd";
+import { type DType, FileFormatError, type StorageOf, Tensor, tensor, ValueError } from "@glissade/autograd";
 import { showShape } from "../operand.js";
 
 /** How 64-bit integers are read, which have no dtype here. */
@@ -14,6 +14,12 @@ export interface Int64Option {
 export interface ElementsOptions extends Int64Option {
   readonly where: string;
   readonly bigEndian?: boolean;
+}
+
+/** @throws ValueError where the option is neither of the two. */
+export function checkInt64(operator: string, { int64 }: Int64Option): void {
+  if (int64 === undefined || int64 === "int32" || int64 === "float64") return;
+  throw new ValueError(`${operator}: int64 is ${JSON.stringify(int64)}; it may be "int32" or "float64".`);
 }
 
 type Elements = StorageOf<DType>;

@@ -3,6 +3,7 @@ import { toTensor } from "../operand.js";
 import {
   areNumbers,
   byteLengthOf,
+  checkInt64,
   type Int64Option,
   readTensor,
   type StoredTypeName,
@@ -92,6 +93,7 @@ export async function encodeNpy(x: TensorLike): Promise<Uint8Array> {
  */
 export function decodeNpy(bytes: Uint8Array, options: DecodeNpyOptions = {}): Tensor {
   if (!(bytes instanceof Uint8Array)) throw new ValueError("decodeNpy: pass the bytes as a Uint8Array.");
+  checkInt64("decodeNpy", options);
   return readNpy("decodeNpy", bytes, options);
 }
 

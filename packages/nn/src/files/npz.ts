@@ -2,7 +2,8 @@
 
 import { FileFormatError, realize, type Tensor, ValueError } from "@glissade/autograd";
 import type { StateDict } from "../state-dict.js";
-import { type Int64Option, isTensor } from "./elements.js";
+import { checkInt64, type Int64Option } from "./elements.js";
+import { complaintAboutName, namedTensors } from "./named-tensors.js";
 import { encodeNpy, readNpy } from "./npy.js";
 import { readZip, writeZip } from "./zip.js";
 
@@ -20,16 +21,12 @@ const extension = ".npy";
 /** What the format without ZIP64 can count: 65,534 files and 4 GiB. */
 const most = { files: 65534, bytes: 2 ** 32 - 2 };
 
-/** @throws ValueError for what is no tensor, and for names that a reader would lose. */
-function checkTensor(name: string, value: unknown): Tensor {
-  if (!isTensor(value))
-    throw new ValueError(`encodeNpz: ${JSON.stringify(name)} is no tensor. Pass a state such as model.stateDict().`);
+/** @throws ValueError for a name that a reader would lose. */
+function checkName(name: string): void {
   // Python's zipfile ends a name at a zero.
-  const isName = name !== "__proto__" && !/\p{Surrogate}/u.test(name) && !name.includes("\0") && name.length < 20_000;
-  if (isName) return value;
-  throw new ValueError(
-    `encodeNpz: ${JSON.stringify(name.slice(0, 100))} is no name for an array: reserved, too long or no text. Rename it.`,
-  );
+  const complaint = name.includes("\0") || name.length >= 20_000 ? "too long, or with a zero" : complaintAboutName(name);
+  if (complaint === undefined) return;
+  throw new ValueError(`encodeNpz: ${JSON.stringify(name.slice(0, 100))}: ${complaint}. Rename it.`);
 }
 
 /**
@@ -44,7 +41,8 @@ function checkTensor(name: string, value: unknown): Tensor {
  * decodeNpz(bytes).x.shape; // [2, 3]
  */
 export async function encodeNpz(tensors: StateDict, { compress = false }: NpzOptions = {}): Promise<Uint8Array> {
-  const named = Object.entries(tensors).map(([name, value]): [string, Tensor] => [name, checkTensor(name, value)]);
+  const named = namedTensors("encodeNpz", tensors);
+  for (const [name] of named) checkName(name);
   realize(...named.map(([, value]) => value));
   const files = new Map<string, Uint8Array>();
   // The records of a member, with its name twice in UTF-8, and the header of its array are below this.
@@ -73,6 +71,7 @@ export async function encodeNpz(tensors: StateDict, { compress = false }: NpzOpt
  */
 export function decodeNpz(bytes: Uint8Array, options: DecodeNpzOptions = {}): StateDict {
   if (!(bytes instanceof Uint8Array)) throw new ValueError("decodeNpz: pass the bytes as a Uint8Array.");
+  checkInt64("decodeNpz", options);
   const tensors: [string, Tensor][] = [];
   for (const [file, content] of readZip("decodeNpz", bytes)) {
     const name = file.slice(0, -extension.length);

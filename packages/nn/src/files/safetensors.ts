@@ -1,6 +1,7 @@
 import { type DType, realize, type Tensor, ValueError } from "@glissade/autograd";
 import type { StateDict } from "../state-dict.js";
-import { type Int64Option, isTensor, readTensor, storedBytes, tensorBytes } from "./elements.js";
+import { checkInt64, type Int64Option, readTensor, storedBytes, tensorBytes } from "./elements.js";
+import { complaintAboutName, isText, namedTensors } from "./named-tensors.js";
 import { greatestHeader, metadataName, readHeader } from "./safetensors-header.js";
 import { encodeUtf8 } from "./utf8.js";
 
@@ -28,31 +29,17 @@ const typeNames: Readonly<Record<DType, string>> = {
   float64: "F64",
 };
 
-/** @throws ValueError for a name that a reader would lose, or that is no text. */
-function checkName(kind: string, name: string): void {
-  const reason =
-    name === "__proto__" || (kind === "tensor" && name === metadataName)
-      ? "the name is reserved"
-      : /\p{Surrogate}/u.test(name)
-        ? "half of a surrogate pair is no text"
-        : undefined;
-  if (reason !== undefined)
-    throw new ValueError(`encodeSafetensors: ${kind} ${JSON.stringify(name)}: ${reason}. Rename it.`);
-}
-
-/** @throws ValueError where the value is no tensor, or the name is reserved. */
-function checkTensor(name: string, value: unknown): Tensor {
-  checkName("tensor", name);
-  if (isTensor(value)) return value;
-  throw new ValueError(
-    `encodeSafetensors: ${JSON.stringify(name)} is no tensor. Pass a state such as model.stateDict().`,
-  );
+/** @throws ValueError for a name that a reader would lose. */
+function checkName(kind: string, name: string, reserved: readonly string[] = []): void {
+  const complaint = complaintAboutName(name, reserved);
+  if (complaint === undefined) return;
+  throw new ValueError(`encodeSafetensors: ${kind} ${JSON.stringify(name)}: ${complaint}. Rename it.`);
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string {
   for (const [key, value] of Object.entries(metadata)) {
     checkName("metadata", key);
-    if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) {
+    if (!isText(value)) {
       throw new ValueError(
         `encodeSafetensors: metadata ${JSON.stringify(key)} is no text; put other values through JSON.stringify.`,
       );
@@ -76,7 +63,8 @@ export async function encodeSafetensors(
   tensors: StateDict,
   { metadata }: SafetensorsOptions = {},
 ): Promise<Uint8Array> {
-  const named = Object.entries(tensors).map(([name, value]) => ({ name, value: checkTensor(name, value) }));
+  const named = namedTensors("encodeSafetensors", tensors).map(([name, value]) => ({ name, value }));
+  for (const { name } of named) checkName("tensor", name, [metadataName]);
   // Wide elements first, as the reference implementation does: each tensor is then aligned for a reader that maps the file.
   named.sort((a, b) => storedBytes(b.value.dtype) - storedBytes(a.value.dtype) || (a.name < b.name ? -1 : 1));
   const parts = metadata === undefined ? [] : [metadataText(metadata)];
@@ -118,6 +106,7 @@ export async function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, options: DecodeSafetensorsOptions = {}): SafetensorsContent {
   if (!(bytes instanceof Uint8Array)) throw new ValueError("decodeSafetensors: pass the bytes as a Uint8Array.");
+  checkInt64("decodeSafetensors", options);
   const { entries, metadata, dataStart } = readHeader(bytes);
   const tensors = entries.map(({ name, type, shape, begin, end }): [string, Tensor] => {
     const where = `decodeSafetensors: tensor ${JSON.stringify(name)}`;

@@ -102,7 +102,7 @@ describe("a file on the disk", () => {
         stdio: ["ignore", "pipe", "inherit"],
       });
       const ended = new Promise((resolve) => child.once("close", resolve));
-      await new Promise((resolve) => child.stdout.once("data", resolve));
+      await Promise.race([ended, new Promise((resolve) => child.stdout.once("data", resolve))]);
       await new Promise((resolve) => setTimeout(resolve, 100 * Math.random()));
       child.kill("SIGKILL");
       await ended;
@@ -160,6 +160,9 @@ describe("what goes wrong", () => {
     const text: Uint8Array = JSON.parse('"bytes"');
     for (const decode of [decodeSafetensors, decodeNpy, decodeNpz]) {
       expect(() => decode(text)).toThrow(`${decode.name}: pass the bytes as a Uint8Array.`);
+      // @ts-expect-error One of two names.
+      const wrong = (): unknown => decode(new Uint8Array(0), { int64: "int64" });
+      expect(wrong).toThrow(`${decode.name}: int64 is "int64"; it may be "int32" or "float64".`);
     }
   });
 

@@ -93,6 +93,8 @@ describe("encodeNpz refuses", () => {
   test("what is no tensor", async () => {
     const state: Record<string, never> = JSON.parse('{ "x": [1, 2] }');
     await expect(encodeNpz(state)).rejects.toThrow('encodeNpz: "x" is no tensor.');
+    // @ts-expect-error No object.
+    await expect(encodeNpz(null)).rejects.toThrow("encodeNpz: null is no object of tensors.");
   });
 });
 

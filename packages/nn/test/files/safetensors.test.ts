@@ -169,6 +169,8 @@ describe("encodeSafetensors refuses", () => {
   test("what is no tensor", async () => {
     const state: Record<string, never> = JSON.parse('{ "x": [1, 2] }');
     await expect(encodeSafetensors(state)).rejects.toThrow('encodeSafetensors: "x" is no tensor.');
+    // @ts-expect-error No object.
+    await expect(encodeSafetensors(null)).rejects.toThrow("encodeSafetensors: null is no object of tensors.");
   });
 
   test("metadata that are no texts", async () => {
