@@ -24,7 +24,8 @@ const most = { files: 65534, bytes: 2 ** 32 - 2 };
 /** @throws ValueError for a name that a reader would lose. */
 function checkName(name: string): void {
   // Python's zipfile ends a name at a zero.
-  const complaint = name.includes("\0") || name.length >= 20_000 ? "too long, or with a zero" : complaintAboutName(name);
+  const complaint =
+    name.includes("\0") || name.length >= 20_000 ? "too long, or with a zero" : complaintAboutName(name);
   if (complaint === undefined) return;
   throw new ValueError(`encodeNpz: ${JSON.stringify(name.slice(0, 100))}: ${complaint}. Rename it.`);
 }
