@@ -42,11 +42,16 @@ function compactOf(pairs: readonly Pair[]): Compact | undefined {
       lower[m + j] = theta * dot(a.step, b.step);
     }
   }
-  const row = (i: number): Vector =>
-    Float64Array.from({ length: 2 * m }, (_, k) => {
-      const pair = pairs[k % Math.max(m, 1)];
-      return k < m ? (pair?.change[i] ?? 0) : theta * (pair?.step[i] ?? 0);
-    });
+  // W is asked for row by row again and again: its rows are made once.
+  const rows = Array.from({ length: newest?.step.length ?? 0 }, () => new Float64Array(2 * m));
+  for (const [k, { step, change }] of pairs.entries()) {
+    for (const [i, w] of rows.entries()) {
+      w[k] = change[i] ?? 0;
+      w[m + k] = theta * (step[i] ?? 0);
+    }
+  }
+  const empty = new Float64Array(2 * m);
+  const row = (i: number): Vector => rows[i] ?? empty;
   const inverse = inverseOf(inner);
   if (inverse === undefined) return undefined;
   return {
@@ -57,7 +62,7 @@ function compactOf(pairs: readonly Pair[]): Compact | undefined {
       const result = new Float64Array(2 * m);
       const add = (i: number): void => {
         const w = row(i);
-        for (const [k, value] of w.entries()) result[k] = (result[k] ?? 0) + value * (v[i] ?? 0);
+        for (let k = 0; k < w.length; k++) result[k] = (result[k] ?? 0) + (w[k] ?? 0) * (v[i] ?? 0);
       };
       if (places === undefined) for (let i = 0; i < v.length; i++) add(i);
       else for (const i of places) add(i);
