@@ -118,7 +118,7 @@ export {
 export { nonzero, nonzeroAsync, type Unique, type UniqueOptions, unique, uniqueAsync } from "./ops/unique.js";
 export { clip, maskedFill, nanToNum, where } from "./ops/where.js";
 export { unfold } from "./ops/windows.js";
-export { definePrimitive } from "./primitive.js";
+export { definePrimitive, type PrimitiveDefinition, type PrimitiveOperator } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {
   type NestedData,
