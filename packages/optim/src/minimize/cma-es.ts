@@ -86,6 +86,7 @@ export function cmaEsMethod(
   let [sigmaPath, path]: readonly [Vector, Vector] = [new Float64Array(n), new Float64Array(n)];
   let generation = 0;
   let recent: readonly number[] = [];
+  let ending: string | undefined;
 
   /** Learns from the steps of the better half, best first, in units of sigma. */
   function learn(steps: readonly Vector[]): Vector {
@@ -110,6 +111,7 @@ export function cmaEsMethod(
 
   return {
     *advance(point) {
+      if (ending !== undefined) return ending;
       mean ??= point.x;
       const centre = mean;
       const z = yield* readAll(source.normal([populationSize, n], { dtype: "float64" }));
@@ -130,7 +132,8 @@ export function cmaEsMethod(
       recent = [...recent, orderOf(best?.value ?? Number.NaN)].slice(-(10 + Math.ceil((30 * n) / populationSize)));
       const condition = Math.max(...shape.values) / Math.min(...shape.values);
       if (!(condition > 0 && condition < worstCondition)) {
-        return `the covariance has become ill-conditioned: ${condition}`;
+        // Told by the next call, for this generation may have found the best place yet.
+        ending = `the covariance has become ill-conditioned: ${condition}`;
       }
       return best !== undefined && best.value < point.value ? best : point;
     },
