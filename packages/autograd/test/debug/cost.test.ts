@@ -55,6 +55,14 @@ describe("the cost of a function", () => {
     expect(slopes).toBeLessThan(10 * 7 * 12);
   });
 
+  test("of a scan does not grow in anything but operations with its steps", () => {
+    const slope = (length: number) =>
+      grad((x: Tensor) => sum(scan((c: Tensor) => [tanh(c), null], x, null, { length })[0]));
+    const [short, long] = [costOf(slope(10), ones([7])), costOf(slope(10_000), ones([7]))];
+    expect(long.kernels.map(({ name }) => name)).toEqual(short.kernels.map(({ name }) => name));
+    expect(long.flops / short.flops).toBeCloseTo(1000, -1);
+  });
+
   test("plans memory at most a quarter above what is alive", () => {
     const layers = Array.from({ length: 12 }, (_, i) => ones([64 + 8 * i, 64 + 8 * (i + 1)]));
     const loss = (x: Tensor, weights: Tensor[]): Tensor =>
