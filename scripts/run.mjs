@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` run: sets the clone up where needed, then hands over to tsx or vitest.
+// What `npm start`, `npm test` and `npm run coverage:operators` run: sets the clone up where needed, then hands over to tsx or vitest.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -64,9 +64,22 @@ async function start([name = DEFAULT_EXAMPLE, ...args]) {
     process.exitCode = 2;
     return;
   }
+  endAs(await runTypeScript(join(root, "examples", `${name}.ts`), args));
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
+function runTypeScript(file, args) {
   setup();
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  endAs(await runNode(["--import", tsx, join(root, "examples", `${name}.ts`), ...args]));
+  return runNode(["--import", tsx, file, ...args]);
+}
+
+/** @param {string[]} args `--check`, or nothing */
+async function coverageOfOperators(args) {
+  endAs(await runTypeScript(join(root, "packages", "autograd", "test", "operator-table", "write.ts"), args));
 }
 
 /** @param {string} file */
@@ -99,10 +112,13 @@ async function test(args, env = {}) {
 const [task, ...args] = process.argv.slice(2);
 if (task === "start") await start(args);
 else if (task === "test") await test(args);
+else if (task === "coverage:operators") await coverageOfOperators(args);
 else if (task === "test:deep") {
   const runs = process.env.GLISSADE_FC_RUNS ?? DEEP_RUNS;
   await test([`--testTimeout=${DEEP_TIMEOUT}`, ...args], { GLISSADE_FC_RUNS: runs });
 } else {
-  console.error("usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep");
+  console.error(
+    "usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep | coverage:operators [--check]",
+  );
   process.exitCode = 2;
 }
