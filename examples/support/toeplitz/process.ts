@@ -36,7 +36,10 @@ export function fitProcess(observed: readonly number[]): MinimizeResult<Process>
   const spread = Math.log(Math.sqrt(sum(square(sub(y, average))).item() / observed.length));
   const scalar = (value: number): Tensor => tensor(value, { dtype: "float64" });
   const start = { mean: scalar(average), slow: scalar(spread), noise: scalar(spread), length: scalar(Math.log(10)) };
-  return minimizeSync((process: Process) => negativeLogLikelihood(process, y), start, { gradientTolerance: 1e-6 });
+  return minimizeSync((process: Process) => negativeLogLikelihood(process, y), start, {
+    gradientTolerance: 1e-6,
+    compile: true,
+  });
 }
 
 /** The slow part in each year, given the observations, with its standard deviation. */
