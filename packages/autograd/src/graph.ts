@@ -72,10 +72,24 @@ export type ExpandRule<A = unknown> = {
   rule(context: Pick<VjpContext<A>, "inputs" | "attributes">): Tensor;
 }["rule"];
 
-/** Gives the code of an element for the attributes; undefined where there is none. */
-export type ElementRule<A = unknown> = {
-  rule(attributes: A): ElementCode | undefined;
+/** What follows from the attributes alone. */
+export type AttributesRule<A, R> = {
+  rule(attributes: A): R;
 }["rule"];
+
+/**
+ * A loop over steps, for compilers to run without leaving the module. Inputs of a step, and operands of the loop, are constants, carries, and then what is
+ * scanned; a step's outputs, and the loop's results, are the next carries and then what is stacked.
+ */
+export interface StepLoop {
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  readonly constantCount: number;
+  readonly carryCount: number;
+  readonly length: number;
+  /** From the last to the first. */
+  readonly reverse: boolean;
+}
 
 /** A rule that an operator does not have, with the reason that errors will quote. */
 export interface NoRule {
@@ -103,11 +117,15 @@ export interface Primitive<A = unknown> {
   /** The result with the batch axis leading. */
   readonly batch: BatchRule<A> | NoRule;
   /** Of an operator that works element by element: the element of the result from those of the operands, in their one dtype. */
-  readonly element?: ElementRule<A> | undefined;
+  readonly element?: AttributesRule<A, ElementCode | undefined> | undefined;
   /** How compiled backends compute it; without a rule they call `run`. */
   readonly lower?: LowerRule<A> | undefined;
   /** The same result built of simpler operators, for compilers to fuse. */
   readonly expand?: ExpandRule<A> | undefined;
+  /** Of an operator with several results: the loop over steps that it is. */
+  readonly steps?: AttributesRule<A, StepLoop> | undefined;
+  /** Of an operator that takes one result of another: which. */
+  readonly part?: AttributesRule<A, number> | undefined;
   readonly samples?: Sampler | undefined;
 }
 

@@ -17,7 +17,11 @@ export class Draft {
 
   /** A place in memory for a value that kernel number `position` writes. */
   inMemory(value: Value, position: number, source: Buffer["source"] = { kind: "temporary" }): Place {
-    const buffer = this.newBuffer(value.dtype, sizeOf(value.shape), source);
+    return this.stored(value, this.newBuffer(value.dtype, sizeOf(value.shape), source), position);
+  }
+
+  /** A value that kernel number `position` leaves in a buffer. */
+  stored(value: Value, buffer: Buffer, position: number): Place {
     return {
       value,
       position,
@@ -29,6 +33,23 @@ export class Draft {
       buffer,
     };
   }
+
+  /** A value full of one number. */
+  filled(value: Value, fill: number): Place {
+    const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    this.kernels.push({ kind: "fill", out, value: fill });
+    return this.stored(value, out, this.kernels.length - 1);
+  }
+
+  /** A value that the reference kernel of its operator computes. */
+  inHost(value: Value, operands: readonly Buffer[]): Place {
+    const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    this.kernels.push({ kind: "host", value, operands, out });
+    return this.stored(value, out, this.kernels.length - 1);
+  }
+
+  /** The buffer of a value without elements. */
+  nothing = ({ dtype }: Value): Buffer => this.newBuffer(dtype, 0, { kind: "temporary" });
 
   newBuffer(dtype: DType, size: number, source: Buffer["source"]): Buffer {
     const buffer: Buffer = { id: this.buffers.length, dtype, size, source, outputs: [] };

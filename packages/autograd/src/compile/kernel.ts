@@ -95,7 +95,38 @@ export interface FillKernel {
   readonly value: number;
 }
 
-export type Kernel = LoopKernel | ProductKernel | HostKernel | FillKernel;
+/** A buffer of a step's own program, and the one of the program around it that gives or takes its elements. */
+export interface Passage {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+/** A state that a step hands to the next. */
+export interface Carry {
+  /** Where a step reads it; undefined where none does. */
+  readonly input: Buffer | undefined;
+  /** Where a step leaves the next: one of the inputs or constants of its program too, where the step does not compute it. */
+  readonly output: Buffer;
+  readonly first: Buffer;
+  /** Where the last one goes; undefined where nobody asks for it. */
+  readonly last: Buffer | undefined;
+}
+
+/** A loop over steps: a program of its own, run once for each. */
+export interface StepsKernel {
+  readonly kind: "steps";
+  readonly program: Schedule;
+  readonly length: number;
+  /** From the last to the first. */
+  readonly reverse: boolean;
+  readonly constants: readonly Passage[];
+  readonly carries: readonly Carry[];
+  /** One slice of the outer buffer for each step. */
+  readonly scanned: readonly Passage[];
+  readonly stacked: readonly Passage[];
+}
+
+export type Kernel = LoopKernel | ProductKernel | HostKernel | FillKernel | StepsKernel;
 
 /** A program as a list of kernels that run one after the other. */
 export interface Schedule {

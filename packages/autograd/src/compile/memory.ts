@@ -1,5 +1,5 @@
 import { bytesPerElement } from "../dtype.js";
-import type { Buffer, Kernel, Schedule } from "./kernel.js";
+import type { Buffer, Carry, Kernel, Schedule, StepsKernel } from "./kernel.js";
 
 /** Bytes up to which inputs and outputs are copied into the program's own memory at each run, instead of being pointed to. */
 const smallBytes = 64;
@@ -18,6 +18,8 @@ export interface MemoryPlan {
   readonly locations: ReadonlyMap<Buffer, Location>;
   /** Scratch memory of kernels that ask for it. */
   readonly scratch: ReadonlyMap<Kernel, number>;
+  /** What loops over steps keep in their scratch memory. */
+  readonly loops: ReadonlyMap<StepsKernel, StepsMemory>;
   /** A 32-bit word that is not zero after a run that failed. */
   readonly failure: number;
   /** Bytes of the whole block. */
@@ -26,6 +28,14 @@ export interface MemoryPlan {
   readonly peak: number;
   /** Bytes that the temporaries alive at the busiest moment need at least. */
   readonly liveBytes: number;
+}
+
+/** The memory of a loop over steps: that of a step's program, and the states between steps behind it. */
+export interface StepsMemory {
+  readonly plan: MemoryPlan;
+  /** Two places for each carry, one behind the other: while a step reads one, it writes the other. */
+  readonly slots: ReadonlyMap<Carry, number>;
+  readonly bytes: number;
 }
 
 /** Whether a buffer is copied rather than pointed to. */
@@ -55,8 +65,10 @@ export function planMemory({ kernels, buffers }: Schedule, scratchOf: (kernel: K
       locations.set(buffer, { kind: "outside", pointer: take(4, 4) });
     }
   }
+  const loops = new Map<StepsKernel, StepsMemory>();
   for (const [position, kernel] of kernels.entries()) {
-    const bytes = scratchOf(kernel);
+    if (kernel.kind === "steps") loops.set(kernel, planSteps(kernel, scratchOf));
+    const bytes = kernel.kind === "steps" ? (loops.get(kernel)?.bytes ?? 0) : scratchOf(kernel);
     if (bytes > 0) lives.push({ first: position, last: position, kernel, bytes });
   }
   const start = roundUp(fixed, alignment);
@@ -65,8 +77,22 @@ export function planMemory({ kernels, buffers }: Schedule, scratchOf: (kernel: K
     if ("buffer" in life) locations.set(life.buffer, { kind: "inside", offset: start + offset });
     else scratch.set(life.kernel, start + offset);
   });
-  return { locations, scratch, failure, bytes: start + peak, peak, liveBytes: busiest(lives) };
+  return { locations, scratch, loops, failure, bytes: start + peak, peak, liveBytes: busiest(lives) };
 }
+
+function planSteps({ program, carries }: StepsKernel, scratchOf: (kernel: Kernel) => number): StepsMemory {
+  const plan = planMemory(program, scratchOf);
+  const slots = new Map<Carry, number>();
+  let bytes = roundUp(plan.bytes, alignment);
+  for (const carry of carries) {
+    slots.set(carry, bytes);
+    bytes += 2 * slotBytes(carry);
+  }
+  return { plan, slots, bytes };
+}
+
+/** The distance between the two places of a carry. */
+export const slotBytes = ({ output }: Carry): number => roundUp(bytesOf(output), alignment);
 
 type Life = { readonly first: number; readonly last: number; readonly bytes: number } & (
   | { readonly buffer: Buffer }
@@ -97,8 +123,16 @@ export function buffersOf(kernel: Kernel): readonly Buffer[] {
       return [...kernel.operands, kernel.out];
     case "fill":
       return [kernel.out];
+    case "steps":
+      return buffersAround(kernel);
   }
 }
+
+/** The buffers of the program around a loop over steps that it reads or writes. */
+const buffersAround = ({ constants, carries, scanned, stacked }: StepsKernel): Buffer[] => [
+  ...[...constants, ...scanned, ...stacked].map(({ outer }) => outer),
+  ...carries.flatMap(({ first, last }) => (last === undefined ? [first] : [first, last])),
+];
 
 /**
  * Largest first, each at the lowest place that nothing alive at the same time covers (Pisarchyk & Lee, Efficient Memory Management for Deep Neural
@@ -141,6 +175,7 @@ function busiest(lives: readonly Life[]): number {
   return most;
 }
 
-const bytesOf = ({ dtype, size }: Buffer): number => size * bytesPerElement(dtype);
+/** Bytes of a buffer's elements. */
+export const bytesOf = ({ dtype, size }: Buffer): number => size * bytesPerElement(dtype);
 
 const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;

@@ -1,12 +1,12 @@
 import { isFloat } from "../dtype.js";
-import { type Affine, constantIndex, flatIndex, indexKey, unflattenIndex, variableIndex } from "../ir/affine.js";
+import { type Affine, flatIndex, indexKey, unflattenIndex, variableIndex } from "../ir/affine.js";
 import { type Expr, ExpressionBuilder, type ScalarType, scalarTypeOf } from "../ir/expression.js";
 import type { Index, Lowering } from "../ir/lowering.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { domainOf } from "./domains.js";
 import { Draft } from "./draft.js";
 import { gatherOffset } from "./gather-offset.js";
-import type { Kernel, MatrixOperand, Schedule } from "./kernel.js";
+import type { Buffer, Kernel, MatrixOperand, Schedule } from "./kernel.js";
 import { isInline, loweringOf } from "./lowerings.js";
 import { isUnit, matrixLoops, matrixOperand } from "./matrix-operand.js";
 import {
@@ -27,6 +27,7 @@ import {
 } from "./open-loops.js";
 import { productOrder } from "./product-order.js";
 import { splitReduction } from "./split-reduction.js";
+import { type Asked, askedParts, partOf, scheduleSteps } from "./step-loops.js";
 import type { Value, Values } from "./values.js";
 import { Weights } from "./weights.js";
 
@@ -35,15 +36,24 @@ export function schedule(program: Values): Schedule {
   return new Scheduler(program).run();
 }
 
+/** A loop over steps among the kernels: where the results that are asked for are. */
+interface ScheduledLoop {
+  readonly results: ReadonlyMap<number, Buffer>;
+  readonly position: number;
+}
+
 class Scheduler {
   readonly #program: Values;
   readonly #places = new Map<Value, Place>();
   readonly #draft = new Draft();
   readonly #latest = new Map<Value, number>();
   readonly #weights = new Weights();
+  readonly #asked: Asked;
+  readonly #loops = new Map<Value, ScheduledLoop>();
 
   constructor(program: Values) {
     this.#program = program;
+    this.#asked = askedParts(program);
   }
 
   run(): Schedule {
@@ -81,15 +91,15 @@ class Scheduler {
     if (sizeOf(value.shape) === 0 && lowering.kind !== "host") return this.#draft.inMemory(value, -1);
     switch (lowering.kind) {
       case "host":
-        return this.#host(value);
+        return this.#whole(value);
       case "product":
         return this.#product(value, lowering);
       case "reduce":
         return this.#reduce(value, lowering);
       case "place":
-        return this.#scattered(value, lowering.fill, value.inputs.slice(0, 1), lowering);
+        return this.#parts(value, lowering.fill, [{ ...lowering, x: operandOf(value, 0) }]);
       case "concat":
-        return this.#concat(value, lowering.axis);
+        return this.#parts(value, undefined, partsAlong(value, lowering.axis));
       default:
         return this.#map(value);
     }
@@ -225,7 +235,7 @@ class Scheduler {
     const x = operandOf(value, 0);
     const reduced = lowering.axes.filter((axis) => x.shape[axis] !== 1);
     const kept = x.shape.flatMap((side, axis) => (side === 1 || lowering.axes.includes(axis) ? [] : [axis]));
-    if (sizeOf(x.shape) === 0) return this.#filled(value, identities[lowering.combine]);
+    if (sizeOf(x.shape) === 0) return this.#draft.filled(value, identities[lowering.combine]);
     const split = splitReduction(value, lowering, kept, reduced);
     if (split !== undefined) {
       this.#place(split.partial);
@@ -294,30 +304,26 @@ class Scheduler {
     return this.#addPlace(value, loops, b.convert(result, type), "row", loops.rowFlat);
   }
 
-  #filled(value: Value, fill: number): Place {
-    const place = this.#draft.inMemory(value, this.#draft.kernels.length);
-    if (place.buffer !== undefined) this.#draft.kernels.push({ kind: "fill", out: place.buffer, value: fill });
-    return place;
+  /** An operator without a lowering: a loop over steps, one of its results, or what the host computes. */
+  #whole(value: Value): Place {
+    const loop = this.#loops.get(partOf(value) === undefined ? value : operandOf(value, 0)) ?? this.#steps(value);
+    const buffer = loop?.results.get(partOf(value) ?? -1);
+    if (loop !== undefined) return this.#draft.stored(value, buffer ?? this.#draft.nothing(value), loop.position);
+    return this.#draft.inHost(
+      value,
+      value.inputs.map((input) => this.#bufferOf(input)),
+    );
   }
 
-  #host(value: Value): Place {
-    const operands = value.inputs.map((input) => this.#draft.bufferOf(this.#place(input)));
-    const place = this.#draft.inMemory(value, this.#draft.kernels.length);
-    if (place.buffer !== undefined) this.#draft.kernels.push({ kind: "host", value, operands, out: place.buffer });
-    return place;
-  }
+  #bufferOf = (value: Value): Buffer => this.#draft.bufferOf(this.#place(value));
 
-  #concat(value: Value, axis: number): Place {
-    return this.#parts(value, undefined, partsAlong(value, axis));
-  }
-
-  #scattered(
-    value: Value,
-    fill: number,
-    [x]: readonly Value[],
-    { low, step }: { readonly low: readonly number[]; readonly step: readonly number[] },
-  ): Place {
-    return this.#parts(value, fill, x === undefined ? [] : [{ x, low, step }]);
+  #steps(value: Value): ScheduledLoop | undefined {
+    const asked = this.#asked.get(value);
+    if (asked === undefined) return undefined;
+    const results = scheduleSteps(value, asked, { draft: this.#draft, bufferOf: this.#bufferOf, schedule });
+    const loop = results && { results, position: this.#draft.kernels.length - 1 };
+    if (loop !== undefined) this.#loops.set(value, loop);
+    return loop;
   }
 
   /** A value put together from others that are written to parts of it. */
@@ -339,17 +345,7 @@ class Scheduler {
       };
       if (write() === undefined && write() === undefined) throw new Error(`${value.primitive.name} fits into no loops`);
     }
-    const position = this.#draft.kernels.length - 1;
-    return {
-      value,
-      position,
-      loops: undefined,
-      expr: undefined,
-      level: "element",
-      key: "",
-      index: constantIndex(0),
-      buffer,
-    };
+    return this.#draft.stored(value, buffer, this.#draft.kernels.length - 1);
   }
 
   #product(value: Value, lowering: Lowering & { readonly kind: "product" }): Place {
@@ -358,7 +354,7 @@ class Scheduler {
     const m = value.shape[value.shape.length - 2] ?? 1;
     const n = value.shape[value.shape.length - 1] ?? 1;
     const k = a.shape[a.shape.length - (lowering.a ? 2 : 1)] ?? 1;
-    if (k === 0) return this.#filled(value, 0);
+    if (k === 0) return this.#draft.filled(value, 0);
     const order = productOrder(m, n, k, lowering);
     const left = this.#matrix(a, batch, lowering.a, order.alongK ? "columns" : "any");
     const right = this.#matrix(b, batch, lowering.b, order.alongK ? "rows" : "any");

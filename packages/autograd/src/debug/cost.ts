@@ -13,8 +13,8 @@ import { trace } from "../transforms/trace.js";
 
 /** What one kernel of a compiled function costs. */
 export interface KernelCost {
-  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "host" (an operator of its own) or "fill". */
-  readonly kind: "loops" | "product" | "host" | "fill";
+  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "steps" (a scan), "host" (an operator of its own) or "fill". */
+  readonly kind: "loops" | "product" | "steps" | "host" | "fill";
   /** What it computes. */
   readonly name: string;
   /** Floating-point operations. */
@@ -95,6 +95,11 @@ function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
       return { kind: "host", name: kernel.value.primitive.name, flops: hostFlops(kernel.value, counted), bytes };
     case "fill":
       return { kind: "fill", name: "fill", flops: 0, bytes };
+    case "steps": {
+      const { program, length } = kernel;
+      const perStep = program.kernels.map((each) => kernelCost(each, counted));
+      return { kind: "steps", name: "scan", flops: length * total(perStep.map(({ flops }) => flops)), bytes };
+    }
   }
 }
 

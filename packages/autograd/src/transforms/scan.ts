@@ -18,6 +18,7 @@ const scanPrimitive: TuplePrimitive<ScanAttributes> = defineTuple<ScanAttributes
   results: scanResults,
   reaches: ({ body, constantCount, carryCount }) => loopDependences(body, constantCount, carryCount),
   run: runScan,
+  steps: ({ body: { inputs, outputs }, ...loop }) => ({ inputs, outputs, ...loop }),
   pull: (context) => pullScan(context, (attributes, operands) => applyTuple(scanPrimitive, operands, attributes)),
   batch: batchScan,
 });

@@ -1,5 +1,13 @@
 import type { DType, Storage } from "../dtype.js";
-import { type Aval, type BatchContext, type KernelContext, makeConstant, type Node, type Primitive } from "../graph.js";
+import {
+  type Aval,
+  type BatchContext,
+  type KernelContext,
+  makeConstant,
+  type Node,
+  type Primitive,
+  type StepLoop,
+} from "../graph.js";
 import { apply } from "../primitive.js";
 import type { Shape } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -50,6 +58,8 @@ export interface TupleRules<A> {
   batch(context: BatchContext<A>): readonly Tensor[];
   /** The results built of simpler operators, for compilers to fuse. */
   inline?(inputs: readonly Tensor[], attributes: A): readonly Tensor[];
+  /** The loop over steps that it is. */
+  steps?(attributes: A): StepLoop;
 }
 
 /** A primitive of several results. */
@@ -68,6 +78,7 @@ export function defineTuple<A>(name: string, rules: TupleRules<A>): TuplePrimiti
     run: (context) => new TupleStorage(rules.run(context)),
     vjp: { none: notAlone },
     batch: (context) => apply(packPrimitive, rules.batch(context), undefined),
+    steps: rules.steps,
     tuple: rules,
   };
 }
@@ -105,6 +116,7 @@ const pickPrimitive: Primitive<Pick> = {
   linear: "none",
   infer: ({ attributes: { shape, dtype } }) => ({ shape, dtype }),
   run: ({ inputs: [{ data }], attributes: { index } }) => storedPart(data, index),
+  part: ({ index }) => index,
   vjp: { none: notAlone },
   batch({ inputs: [{ node }], attributes: { index } }) {
     const part = node.inputs[index];

@@ -2,22 +2,17 @@ import type { Buffer } from "../../compile/kernel.js";
 import type { Group } from "../../compile/loop-groups.js";
 import { type Affine, coefficientOf, indexKey } from "../../ir/affine.js";
 import { scalarTypeOf } from "../../ir/expression.js";
+import type { AddressOf } from "./addresses.js";
 import type { FunctionWriter } from "./encoder.js";
 import type { LoopPlan } from "./loop-plan.js";
 import { op } from "./opcodes.js";
 import { elementBytes } from "./scalar-code.js";
 
-/** Where buffers are: at a distance from the base of the run's memory, or behind a pointer that stands at one. */
-export interface BufferAddress {
-  readonly indirect: boolean;
-  readonly offset: number;
-}
-
 /** The addresses of elements in the loops of one kernel. */
 export class LoopAddresses {
   readonly #w: FunctionWriter;
   readonly #plan: LoopPlan;
-  readonly #addressOf: (buffer: number) => BufferAddress;
+  readonly #addressOf: AddressOf;
   /** Locals that hold loop indices, by variable. */
   readonly indexLocals = new Map<number, number>();
   /** How many elements further along the code being written works. */
@@ -25,7 +20,7 @@ export class LoopAddresses {
   readonly #pointers = new Map<number, number>();
   readonly #rowAddresses = new Map<string, number>();
 
-  constructor(w: FunctionWriter, plan: LoopPlan, addressOf: (buffer: number) => BufferAddress) {
+  constructor(w: FunctionWriter, plan: LoopPlan, addressOf: AddressOf) {
     this.#w = w;
     this.#plan = plan;
     this.#addressOf = addressOf;

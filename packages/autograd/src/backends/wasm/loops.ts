@@ -2,9 +2,10 @@ import type { LoopKernel, Reduction, Store } from "../../compile/kernel.js";
 import type { Group } from "../../compile/loop-groups.js";
 import type { Expr } from "../../ir/expression.js";
 import { Accumulator } from "./accumulator.js";
+import type { AddressOf } from "./addresses.js";
 import { Body, type FunctionTable, type Surroundings, type Width } from "./body.js";
 import type { FunctionWriter } from "./encoder.js";
-import { type BufferAddress, LoopAddresses } from "./loop-addresses.js";
+import { LoopAddresses } from "./loop-addresses.js";
 import { LoopBodies } from "./loop-bodies.js";
 import { LoopPlan } from "./loop-plan.js";
 import type { ModuleWriter } from "./module-writer.js";
@@ -24,7 +25,7 @@ export interface CompiledLoops {
 export interface LoopContext {
   readonly module: ModuleWriter;
   readonly functions: FunctionTable;
-  readonly addressOf: (buffer: number) => BufferAddress;
+  readonly addressOf: AddressOf;
   /** Where a failed run leaves a mark, from the base. */
   readonly failureOffset: number;
 }

@@ -1,6 +1,7 @@
-import type { HostKernel, Kernel, ProductKernel, Schedule } from "../../compile/kernel.js";
-import { type Location, type MemoryPlan, planMemory } from "../../compile/memory.js";
+import type { HostKernel, Kernel, ProductKernel, Schedule, StepsKernel } from "../../compile/kernel.js";
+import { type MemoryPlan, planMemory } from "../../compile/memory.js";
 import { bytesPerElement } from "../../dtype.js";
+import { type AddressOf, addressesOf, pushAddress } from "./addresses.js";
 import { emitBarrier } from "./barrier.js";
 import { FunctionTable } from "./body.js";
 import type { FunctionWriter } from "./encoder.js";
@@ -8,6 +9,7 @@ import { compileLoops } from "./loops.js";
 import { type MemoryImport, ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
 import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
+import { writeSteps } from "./steps.js";
 
 /** Work that is not worth waking other threads for, in elementary operations. */
 const threadedWork = 60_000;
@@ -37,25 +39,31 @@ interface Call {
   readonly threaded: boolean;
 }
 
+/** What all kernels of a module share, those of loops over steps too. */
+interface Assembly {
+  readonly module: ModuleWriter;
+  readonly functions: FunctionTable;
+  readonly options: ProgramOptions;
+  readonly callHost: number;
+  readonly hostKernels: HostKernel[];
+}
+
 /** Compiles a schedule to one module: `run(base, thread, threads)` does the whole of it, entered by each thread. */
 export function compileProgram(schedule: Schedule, options: ProgramOptions): CompiledProgram {
   const plan = planMemory(schedule, (kernel) => (kernel.kind === "product" ? productScratch(kernel, options) : 0));
   const module = new ModuleWriter(options.memory);
   const callHost = module.importFunction("host", ["i32"], []);
   const hostKernels: HostKernel[] = [];
-  const functions = new FunctionTable(module);
-  const locate = (buffer: number): Location => {
-    const found = schedule.buffers[buffer];
-    const location = found && plan.locations.get(found);
-    if (location === undefined) throw new Error(`buffer ${buffer} has no place`);
-    return location;
-  };
-  const addressOf = (buffer: number) => {
-    const location = locate(buffer);
-    return location.kind === "inside"
-      ? { indirect: false, offset: location.offset }
-      : { indirect: true, offset: location.pointer };
-  };
+  const assembly: Assembly = { module, functions: new FunctionTable(module), options, callHost, hostKernels };
+  const calls = compileKernels(schedule, plan, assembly);
+  const threaded = calls.some((call) => call.threaded);
+  module.export("run", writeRun(module, calls, threaded));
+  return { bytes: module.encode(), plan, hostKernels, threaded };
+}
+
+function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly): Call[] {
+  const { module, functions, options, callHost, hostKernels } = assembly;
+  const addressOf = addressesOf(schedule, plan);
   const context = { module, functions, addressOf, failureOffset: plan.failure };
   const compileKernel = (kernel: Kernel): Call => {
     switch (kernel.kind) {
@@ -79,22 +87,27 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
       }
       case "fill":
         return fillCall(kernel, module, addressOf);
+      case "steps":
+        return stepsCall(kernel, plan, assembly, addressOf);
     }
   };
-  const calls = schedule.kernels.map(compileKernel);
-  const threaded = calls.some((call) => call.threaded);
-  writeRun(module, calls, threaded);
-  return { bytes: module.encode(), plan, hostKernels, threaded };
+  return schedule.kernels.map(compileKernel);
 }
 
-type AddressOf = (buffer: number) => { readonly indirect: boolean; readonly offset: number };
-
-function pushAddress(w: FunctionWriter, addressOf: AddressOf, buffer: number, further: number): void {
-  const { indirect, offset } = addressOf(buffer);
-  w.get(0);
-  if (indirect) w.memory(op.i32Load, offset, 2);
-  else if (offset !== 0) w.i32(offset).op(op.i32Add);
-  if (further !== 0) w.i32(further).op(op.i32Add);
+function stepsCall(kernel: StepsKernel, plan: MemoryPlan, assembly: Assembly, outer: AddressOf): Call {
+  const memory = plan.loops.get(kernel);
+  if (memory === undefined) throw new Error("a loop over steps without memory");
+  const { module } = assembly;
+  const step = writeRun(module, compileKernels(kernel.program, memory.plan, assembly), false);
+  const writer = writeSteps(module, kernel, {
+    step,
+    memory,
+    scratch: plan.scratch.get(kernel) ?? 0,
+    outer,
+    inner: addressesOf(kernel.program, memory.plan),
+    failure: plan.failure,
+  });
+  return { writer, units: 1, threaded: false };
 }
 
 /** (base, thread, threads): a product takes its share by the thread's number. */
@@ -107,9 +120,9 @@ function productCall(
 ): Call {
   const w = module.function("product", ["i32", "i32", "i32"], []);
   const bytes = bytesPerElement(kernel.out.dtype);
-  pushAddress(w, addressOf, kernel.a.buffer.id, kernel.a.offset * bytes);
-  pushAddress(w, addressOf, kernel.b.buffer.id, kernel.b.offset * bytes);
-  pushAddress(w, addressOf, kernel.out.id, 0);
+  pushAddress(w, addressOf(kernel.a.buffer.id), 0, kernel.a.offset * bytes);
+  pushAddress(w, addressOf(kernel.b.buffer.id), 0, kernel.b.offset * bytes);
+  pushAddress(w, addressOf(kernel.out.id));
   w.get(0).i32(scratch).op(op.i32Add);
   w.get(1).get(2).call(product.writer);
   return { writer: w, units: 0, threaded: product.work >= threadedWork && product.parallelism > 1 };
@@ -121,7 +134,7 @@ function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWrit
   const bytes = out.size * bytesPerElement(out.dtype);
   const address = w.local("i32");
   const end = w.local("i32");
-  pushAddress(w, addressOf, out.id, 0);
+  pushAddress(w, addressOf(out.id));
   w.set(address);
   if (Object.is(value, 0)) {
     w.get(address).i32(0).i32(bytes).memoryFill();
@@ -147,7 +160,7 @@ function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWrit
  * The step itself: kernels one after the other. Those worth sharing are entered by all threads, each with its part; the others by the first
  * thread alone. Threads meet before and after what they share.
  */
-function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolean): void {
+function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolean): FunctionWriter {
   const barrier = threaded ? emitBarrier(module) : undefined;
   const w = module.function("run", ["i32", "i32", "i32"], []);
   const share = (units: number, offset: number): void => {
@@ -180,5 +193,5 @@ function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolea
   }
   // The last kernel must be done in all threads before the first one returns.
   if (barrier !== undefined && calls[calls.length - 1]?.threaded) w.get(2).call(barrier);
-  module.export("run", w);
+  return w;
 }

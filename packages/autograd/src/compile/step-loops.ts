@@ -1,0 +1,93 @@
+import type { StepLoop } from "../graph.js";
+import { sizeOf } from "../shape.js";
+import type { Draft } from "./draft.js";
+import type { Buffer, Kernel, Passage, Schedule } from "./kernel.js";
+import { simplify, type Value, type Values } from "./values.js";
+
+/** Which results of operators that have several are asked for. */
+export type Asked = ReadonlyMap<Value, ReadonlySet<number>>;
+
+/** The results that the picks of a program take. */
+export function askedParts({ values }: Values): Asked {
+  const asked = new Map<Value, Set<number>>();
+  for (const value of values) {
+    const part = partOf(value);
+    const [whole] = value.inputs;
+    if (part === undefined || whole === undefined) continue;
+    const known = asked.get(whole);
+    if (known === undefined) asked.set(whole, new Set([part]));
+    else known.add(part);
+  }
+  return asked;
+}
+
+/** Which result of another value a value is; undefined for all else. */
+export const partOf = ({ primitive, attributes }: Value): number | undefined => primitive.part?.(attributes);
+
+/** What loops are scheduled with. */
+export interface LoopSurroundings {
+  readonly draft: Draft;
+  readonly bufferOf: (value: Value) => Buffer;
+  readonly schedule: (program: Values) => Schedule;
+}
+
+/**
+ * Puts a loop over steps among the kernels; gives the buffers of the results that are asked for, by number. Undefined where a step's program calls the host: then the whole
+ * loop is left to it.
+ */
+export function scheduleSteps(
+  value: Value,
+  asked: ReadonlySet<number>,
+  { draft, bufferOf, schedule }: LoopSurroundings,
+): ReadonlyMap<number, Buffer> | undefined {
+  const loop = value.primitive.steps?.(value.attributes);
+  if (loop === undefined) return undefined;
+  const { carryCount, constantCount, length, reverse } = loop;
+  const stacks = [...asked].filter((part) => part >= carryCount).sort((a, b) => a - b);
+  const outputs = [...loop.outputs.slice(0, carryCount), ...stacks.flatMap((part) => loop.outputs[part] ?? [])];
+  const program = schedule(simplify(loop.inputs, outputs));
+  if (program.kernels.some(callsHost)) return undefined;
+
+  const innerInputs = new Map(
+    program.buffers.flatMap((buffer) => (buffer.source.kind === "input" ? [[buffer.source.position, buffer]] : [])),
+  );
+  const passages = (from: number, to: number): Passage[] =>
+    value.inputs.slice(from, to).flatMap((operand, i) => {
+      const inner = innerInputs.get(from + i);
+      return inner === undefined ? [] : [{ inner, outer: bufferOf(operand) }];
+    });
+  const constants = [...passages(0, constantCount), ...ownConstants(program, draft)];
+  const firsts = value.inputs.slice(constantCount, constantCount + carryCount).map(bufferOf);
+  const scanned = passages(constantCount + carryCount, value.inputs.length);
+
+  const results = new Map<number, Buffer>();
+  for (const part of asked) results.set(part, draft.newBuffer(...resultOf(loop, part), { kind: "temporary" }));
+  const carries = firsts.flatMap((first, i) => {
+    const output = program.outputs[i];
+    return output === undefined
+      ? []
+      : [{ input: innerInputs.get(constantCount + i), output, first, last: results.get(i) }];
+  });
+  const stacked = stacks.flatMap((part, i) => {
+    const inner = program.outputs[carryCount + i];
+    const outer = results.get(part);
+    return inner === undefined || outer === undefined ? [] : [{ inner, outer }];
+  });
+  draft.kernels.push({ kind: "steps", program, length, reverse, constants, carries, scanned, stacked });
+  return results;
+}
+
+const callsHost = (kernel: Kernel): boolean => kernel.kind === "host";
+
+/** Constants of a step's program are constants of the program around it. */
+const ownConstants = ({ buffers }: Schedule, draft: Draft): Passage[] =>
+  buffers.flatMap((inner) => {
+    const { source, dtype, size } = inner;
+    return source.kind === "constant" ? [{ inner, outer: draft.newBuffer(dtype, size, source) }] : [];
+  });
+
+function resultOf({ outputs, carryCount, length }: StepLoop, part: number): [Buffer["dtype"], number] {
+  const node = outputs[part];
+  if (node === undefined) throw new Error(`a loop has no result ${part}`);
+  return [node.dtype, (part < carryCount ? 1 : length) * sizeOf(node.shape)];
+}
