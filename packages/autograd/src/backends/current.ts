@@ -1,8 +1,14 @@
 import type { Compiler } from "../compile/executable.js";
 import { interpret } from "../compile/interpret.js";
 import { ValueError } from "../errors.js";
+import { currentBackend } from "./wasm/backend.js";
 import { engine } from "./wasm/engine.js";
 import { compileToWasm } from "./wasm/executable.js";
+import { threadLimit } from "./wasm/thread-memory.js";
+import type { Threads } from "./wasm/threads.js";
+
+/** Browsers and Node both have it; the types that are loaded know neither. */
+declare const setTimeout: (callback: () => void, milliseconds: number) => unknown;
 
 /** The backends that programs can be compiled for. `reference` runs the reference kernels one by one: the oracle of the others. */
 export type BackendName = "wasm" | "reference";
@@ -13,6 +19,63 @@ let current: BackendName = engine === undefined ? "reference" : "wasm";
 
 /** What compiles programs now. */
 export const currentCompiler = (): Compiler => compilers[current];
+
+/** How programs are computed from now on; what is left out stays as it is. */
+export interface InitOptions {
+  /** What compiles programs: "wasm" where the engine has WebAssembly, else "reference". */
+  readonly backend?: BackendName;
+  /** Threads that compiled programs run in, the calling one included: 1 … 64. Default: the machine's, 8 at most; 1 where threads cannot share memory. */
+  readonly threads?: number;
+  /** Leaves fused multiply-add out of matrix products, for the same bits on every engine; default false. */
+  readonly deterministic?: boolean;
+}
+
+/** How programs are computed now. */
+export interface InitResult {
+  readonly backend: BackendName;
+  /** Threads that are ready, the calling one included. */
+  readonly threads: number;
+  /** Whether products use fused multiply-add. */
+  readonly fma: boolean;
+}
+
+/** For how long `init` waits for threads, in milliseconds. */
+const startTime = 5000;
+
+/**
+ * Sets how programs are computed, and waits until the threads asked for are ready. Without it everything has its default, and threads start by themselves when there is work
+ * for them. Functions that were compiled before keep their backend and arithmetic.
+ *
+ * @returns What is in force: fewer threads than asked for where the engine has no shared memory or no workers.
+ * @throws ValueError for a backend that does not exist, or threads that are no integer from 1 to 64.
+ * @example
+ * await init({ threads: 2 }); // {backend: "wasm", threads: 2, fma: true}
+ * await init({ deterministic: true });
+ */
+export async function init({ backend, threads, deterministic }: InitOptions = {}): Promise<InitResult> {
+  if (backend !== undefined) checkBackend("init", backend);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= threadLimit)) {
+    throw new ValueError(`init: threads is ${String(threads)}; it must be an integer from 1 to ${threadLimit}.`);
+  }
+  if (deterministic !== undefined && typeof deterministic !== "boolean") {
+    throw new ValueError(`init: deterministic is ${String(deterministic)}; it must be true or false.`);
+  }
+  if (backend !== undefined) current = backend;
+  if (engine === undefined) return { backend: current, threads: 1, fma: false };
+  const wasm = currentBackend();
+  if (deterministic !== undefined) wasm.deterministic = deterministic;
+  if (threads !== undefined) wasm.threads.limit = threads;
+  if (current === "wasm" && threads !== undefined) await started(wasm.threads);
+  return { backend: current, threads: wasm.threads.ready, fma: wasm.programOptions().fma };
+}
+
+/** Waits until all threads are there, or one could not be started. */
+async function started(threads: Threads): Promise<void> {
+  threads.start();
+  const end = Date.now() + startTime;
+  while (threads.ready < threads.limit && Date.now() < end)
+    await new Promise<void>((resolve) => setTimeout(resolve, 1));
+}
 
 /** @throws ValueError where `name` is no backend. */
 function checkBackend(operator: string, name: unknown): asserts name is BackendName {

@@ -75,6 +75,7 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "perCall",
     "tap",
     "expectCompilations",
+    "init",
     "withBackend",
   ],
   "computes what is there, or says whether it is": ["realize", "isComputed"],

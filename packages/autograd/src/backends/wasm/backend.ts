@@ -1,13 +1,18 @@
 import { DeviceMemory } from "./device-memory.js";
-import type { WasmFunction } from "./engine.js";
 import { detectRelaxedSimd } from "./features.js";
 import type { ProgramOptions } from "./program.js";
 import { Residents } from "./residents.js";
+import { Threads } from "./threads.js";
 
 /** What all programs share: memory, the tensors in it, threads. Made when it is first needed. */
 export class Backend {
   readonly memory = new DeviceMemory();
   readonly residents = new Residents(this.memory);
+  readonly threads = new Threads(this.memory);
+  /** Whether products do without fused multiply-add, which not every engine has. */
+  deterministic = false;
+  /** See `ProgramOptions`: 10 µs of products or so, which is long beside two meetings of threads. */
+  sharedFrom = 60_000;
   #runs = 0;
 
   /** A number for a run that begins. */
@@ -17,12 +22,12 @@ export class Backend {
 
   programOptions(): ProgramOptions {
     const { maximum, shared } = this.memory;
-    return { memory: { initial: 1, maximum, shared }, fma: detectRelaxedSimd(), threads: 1 };
-  }
-
-  /** Runs a program's function in as many threads as it is worth. */
-  enter(run: WasmFunction, base: number, _threaded: boolean): void {
-    run(base, 0, 1);
+    return {
+      memory: { initial: 1, maximum, shared },
+      fma: !this.deterministic && detectRelaxedSimd(),
+      threads: this.threads.limit,
+      sharedFrom: this.sharedFrom,
+    };
   }
 }
 

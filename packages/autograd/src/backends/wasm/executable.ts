@@ -10,6 +10,7 @@ import { type Backend, currentBackend } from "./backend.js";
 import { instantiate, type WasmFunction } from "./engine.js";
 import { type CompiledProgram, compileProgram } from "./program.js";
 import type { Resident } from "./residents.js";
+import type { SharedProgram } from "./threads.js";
 
 /** Compiles a program to one WebAssembly module. */
 export function compileToWasm(program: Program): Executable {
@@ -52,6 +53,7 @@ class WasmExecutable implements Executable {
   readonly #inputs: readonly InputPlace[];
   readonly #outputs: readonly OutputPlace[];
   readonly #failure: number;
+  readonly #shared: SharedProgram | undefined;
   /** Blocks of inputs that were not seen before, given back after the run. */
   readonly #borrowed: { readonly address: number; readonly bytes: number }[] = [];
   /** What host kernels made that has no place in memory. */
@@ -69,7 +71,9 @@ class WasmExecutable implements Executable {
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
     this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
     for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
-    this.#run = instantiate(this.#compiled.bytes, "run", {
+    const { bytes, sharedWork } = this.#compiled;
+    this.#shared = sharedWork > 0 ? backend.threads.share(bytes, sharedWork) : undefined;
+    this.#run = instantiate(bytes, "run", {
       memory: memory.memory,
       host: (kernel: number) => this.#callHost(kernel),
     });
@@ -123,7 +127,7 @@ class WasmExecutable implements Executable {
     words[this.#failure] = 0;
     try {
       this.#hostError = undefined;
-      this.#backend.enter(this.#run, this.#base, this.#compiled.threaded);
+      this.#backend.threads.run(this.#run, this.#base, this.#shared);
       if (this.#hostError !== undefined) throw this.#hostError;
     } catch (error) {
       for (const resident of residents) resident?.release();

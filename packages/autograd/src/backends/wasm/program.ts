@@ -11,17 +11,14 @@ import { op } from "./opcodes.js";
 import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
 import { writeSteps } from "./steps.js";
 
-/** Work that is not worth waking other threads for, in elementary operations. */
-const threadedWork = 60_000;
-
 /** A schedule as the bytes of a module, with the layout of its memory. */
 export interface CompiledProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly plan: MemoryPlan;
   /** The kernels that the module calls the host for, by number. */
   readonly hostKernels: readonly HostKernel[];
-  /** Whether any of its work is worth sharing out. */
-  readonly threaded: boolean;
+  /** About how many elementary operations of it are worth sharing out. */
+  readonly sharedWork: number;
 }
 
 /** How the module is to run. */
@@ -31,12 +28,16 @@ export interface ProgramOptions {
   readonly fma: boolean;
   /** The most threads that will run it: scratch memory is laid out for as many. */
   readonly threads: number;
+  /** The work, in elementary operations, from which a kernel is shared out among threads. */
+  readonly sharedFrom: number;
 }
 
 interface Call {
   readonly writer: FunctionWriter;
+  /** What threads share out; 0 where the function does so itself by the thread's number. */
   readonly units: number;
-  readonly threaded: boolean;
+  /** About how many elementary operations are worth sharing out; 0 where none are. */
+  readonly sharedWork: number;
 }
 
 /** What all kernels of a module share, those of loops over steps too. */
@@ -56,9 +57,9 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
   const hostKernels: HostKernel[] = [];
   const assembly: Assembly = { module, functions: new FunctionTable(module), options, callHost, hostKernels };
   const calls = compileKernels(schedule, plan, assembly);
-  const threaded = calls.some((call) => call.threaded);
-  module.export("run", writeRun(module, calls, threaded));
-  return { bytes: module.encode(), plan, hostKernels, threaded };
+  const sharedWork = calls.reduce((sum, call) => sum + call.sharedWork, 0);
+  module.export("run", writeRun(module, calls, options.threads > 1 && sharedWork > 0));
+  return { bytes: module.encode(), plan, hostKernels, sharedWork };
 }
 
 function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly): Call[] {
@@ -69,7 +70,7 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
     switch (kernel.kind) {
       case "loops": {
         const { writer, units, work } = compileLoops(kernel, context);
-        return { writer, units, threaded: units > 1 && work >= threadedWork };
+        return { writer, units, sharedWork: units > 1 && work >= options.sharedFrom ? work : 0 };
       }
       case "product":
         return productCall(
@@ -78,12 +79,13 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
           module,
           addressOf,
           plan.scratch.get(kernel) ?? 0,
+          options.sharedFrom,
         );
       case "host": {
         const writer = module.function("host", ["i32", "i32", "i32"], []);
         writer.i32(hostKernels.length).call(callHost);
         hostKernels.push(kernel);
-        return { writer, units: 1, threaded: false };
+        return { writer, units: 1, sharedWork: 0 };
       }
       case "fill":
         return fillCall(kernel, module, addressOf);
@@ -107,7 +109,7 @@ function stepsCall(kernel: StepsKernel, plan: MemoryPlan, assembly: Assembly, ou
     inner: addressesOf(kernel.program, memory.plan),
     failure: plan.failure,
   });
-  return { writer, units: 1, threaded: false };
+  return { writer, units: 1, sharedWork: 0 };
 }
 
 /** (base, thread, threads): a product takes its share by the thread's number. */
@@ -117,6 +119,7 @@ function productCall(
   module: ModuleWriter,
   addressOf: AddressOf,
   scratch: number,
+  sharedFrom: number,
 ): Call {
   const w = module.function("product", ["i32", "i32", "i32"], []);
   const bytes = bytesPerElement(kernel.out.dtype);
@@ -125,7 +128,8 @@ function productCall(
   pushAddress(w, addressOf(kernel.out.id));
   w.get(0).i32(scratch).op(op.i32Add);
   w.get(1).get(2).call(product.writer);
-  return { writer: w, units: 0, threaded: product.work >= threadedWork && product.parallelism > 1 };
+  const isShared = product.work >= sharedFrom && product.parallelism > 1;
+  return { writer: w, units: 0, sharedWork: isShared ? product.work : 0 };
 }
 
 function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWriter, addressOf: AddressOf): Call {
@@ -138,7 +142,7 @@ function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWrit
   w.set(address);
   if (Object.is(value, 0)) {
     w.get(address).i32(0).i32(bytes).memoryFill();
-    return { writer: w, units: 1, threaded: false };
+    return { writer: w, units: 1, sharedWork: 0 };
   }
   w.get(address).i32(bytes).op(op.i32Add).set(end);
   w.block(() => {
@@ -153,7 +157,7 @@ function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWrit
       w.get(address).i32(bytesPerElement(out.dtype)).op(op.i32Add).set(address).br(0);
     });
   });
-  return { writer: w, units: 1, threaded: false };
+  return { writer: w, units: 1, sharedWork: 0 };
 }
 
 /**
@@ -168,7 +172,8 @@ function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolea
     if (offset !== 0) w.i32(offset).op(op.i32Add);
     w.i32(units).op(op.i32Mul).get(2).op(op.i32DivU);
   };
-  for (const [i, { writer, units, threaded: shared }] of calls.entries()) {
+  for (const [i, { writer, units, sharedWork }] of calls.entries()) {
+    const shared = threaded && sharedWork > 0;
     if (!shared) {
       w.get(1)
         .op(op.i32Eqz)
@@ -189,9 +194,9 @@ function writeRun(module: ModuleWriter, calls: readonly Call[], threaded: boolea
       w.call(writer);
     }
     const next = calls[i + 1];
-    if (barrier !== undefined && next !== undefined && (shared || next.threaded)) w.get(2).call(barrier);
+    if (barrier !== undefined && next !== undefined && (shared || next.sharedWork > 0)) w.get(1).get(2).call(barrier);
   }
   // The last kernel must be done in all threads before the first one returns.
-  if (barrier !== undefined && calls[calls.length - 1]?.threaded) w.get(2).call(barrier);
+  if (barrier !== undefined && (calls[calls.length - 1]?.sharedWork ?? 0) > 0) w.get(1).get(2).call(barrier);
   return w;
 }

@@ -1,0 +1,51 @@
+import { threadMemory } from "./thread-memory.js";
+
+/** For how long a worker that has nothing to do looks for work before it parks, in milliseconds: longer than the JavaScript between two steps. */
+const spinTime = 0.25;
+
+/**
+ * The program of a worker, as text: so that it needs no file of its own, which bundlers would lose. It gets the memory and its number, and then never returns to its event loop:
+ * it is told of programs and runs through memory alone.
+ */
+export const workerSource = `
+const at = ${JSON.stringify(threadMemory)};
+const work = ({ memory, worker }) => {
+  const words = new Int32Array(memory.buffer);
+  const load = (address) => Atomics.load(words, address / 4);
+  const own = at.workers + worker * at.workerStride;
+  const runs = [];
+  let called = 0;
+  const loadPrograms = () => {
+    while (runs.length < load(at.programs)) {
+      const entry = (at.table + 8 * runs.length) / 4;
+      const bytes = new Uint8Array(memory.buffer, words[entry], words[entry + 1]).slice();
+      const env = { memory, host: () => { throw new Error("only the first thread calls the host"); } };
+      runs.push(new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports.run);
+      Atomics.store(words, own / 4 + 1, runs.length);
+    }
+  };
+  const hasWork = () => load(own) !== called || runs.length < load(at.programs);
+  try {
+    Atomics.store(words, own / 4 + 2, 1);
+    for (;;) {
+      const seen = load(at.wake);
+      loadPrograms();
+      if (load(own) !== called) {
+        called = load(own);
+        runs[load(at.program)](load(at.base), worker, load(at.threads));
+      }
+      const end = performance.now() + ${spinTime};
+      while (!hasWork() && performance.now() < end) for (let i = 0; i < 200 && !hasWork(); i++);
+      if (hasWork()) continue;
+      Atomics.add(words, at.parked / 4, 1);
+      Atomics.wait(words, at.wake / 4, seen);
+      Atomics.sub(words, at.parked / 4, 1);
+    }
+  } catch (error) {
+    Atomics.store(words, at.died / 4, 1);
+    throw error;
+  }
+};
+if (typeof WorkerGlobalScope === "undefined") require("node:worker_threads").parentPort.once("message", work);
+else onmessage = ({ data }) => work(data);
+`;
