@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import { constantIndex, flatIndex, variableIndex } from "../ir/affine.js";
 import { ExpressionBuilder } from "../ir/expression.js";
+import type { ScatterLowering } from "../ir/lowering.js";
 import { sizeOf } from "../shape.js";
 import type { Buffer, Kernel } from "./kernel.js";
 import type { LoopOptions, OpenLoops, Place } from "./open-loops.js";
@@ -45,6 +46,13 @@ export class Draft {
   inHost(value: Value, operands: readonly Buffer[]): Place {
     const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
     this.kernels.push({ kind: "host", value, operands, out });
+    return this.stored(value, out, this.kernels.length - 1);
+  }
+
+  /** A value to which rows of another are added. */
+  scattered(value: Value, layout: ScatterLowering, updates: Buffer, places: Buffer): Place {
+    const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    this.kernels.push({ kind: "scatter", layout, updates, places, out });
     return this.stored(value, out, this.kernels.length - 1);
   }
 

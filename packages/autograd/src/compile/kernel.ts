@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Affine } from "../ir/affine.js";
 import type { Expr, ExpressionBuilder, ScalarType } from "../ir/expression.js";
-import type { Combine } from "../ir/lowering.js";
+import type { Combine, ScatterLowering } from "../ir/lowering.js";
 import type { Shape } from "../shape.js";
 import type { ProductOrder } from "./product-order.js";
 import type { Value } from "./values.js";
@@ -88,6 +88,15 @@ export interface HostKernel {
   readonly out: Buffer;
 }
 
+/** Adds rows to places of a result, which starts as zeros: see `ScatterLowering`. */
+export interface ScatterKernel {
+  readonly kind: "scatter";
+  readonly layout: ScatterLowering;
+  readonly updates: Buffer;
+  readonly places: Buffer;
+  readonly out: Buffer;
+}
+
 /** Fills a buffer with one number before others write parts of it. */
 export interface FillKernel {
   readonly kind: "fill";
@@ -126,7 +135,7 @@ export interface StepsKernel {
   readonly stacked: readonly Passage[];
 }
 
-export type Kernel = LoopKernel | ProductKernel | HostKernel | FillKernel | StepsKernel;
+export type Kernel = LoopKernel | ProductKernel | HostKernel | ScatterKernel | FillKernel | StepsKernel;
 
 /** A program as a list of kernels that run one after the other. */
 export interface Schedule {

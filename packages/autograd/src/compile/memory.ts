@@ -121,6 +121,8 @@ export function buffersOf(kernel: Kernel): readonly Buffer[] {
       return [kernel.a.buffer, kernel.b.buffer, kernel.out];
     case "host":
       return [...kernel.operands, kernel.out];
+    case "scatter":
+      return [kernel.updates, kernel.places, kernel.out];
     case "fill":
       return [kernel.out];
     case "steps":

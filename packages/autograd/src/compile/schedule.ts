@@ -98,6 +98,13 @@ class Scheduler {
         return this.#reduce(value, lowering);
       case "place":
         return this.#parts(value, lowering.fill, [{ ...lowering, x: operandOf(value, 0) }]);
+      case "scatter":
+        return this.#draft.scattered(
+          value,
+          lowering,
+          this.#bufferOf(operandOf(value, 0)),
+          this.#bufferOf(operandOf(value, 1)),
+        );
       case "concat":
         return this.#parts(value, undefined, partsAlong(value, lowering.axis));
       default:

@@ -29,6 +29,20 @@ export interface ElementContext {
 }
 
 /**
+ * Rows of updates [outer, count, inner] added into [outer, size, inner] at places along the middle axis. The places are [outer / perExample, count], or, `along`
+ * the updates, [outer, count, inner]; negative ones count from the end, and one out of range fails the run.
+ */
+export interface ScatterLowering {
+  readonly kind: "scatter";
+  readonly outer: number;
+  readonly perExample: number;
+  readonly count: number;
+  readonly inner: number;
+  readonly size: number;
+  readonly along: boolean;
+}
+
+/**
  * How compiled backends compute an operator.
  *
  * - `view`: the element at `indices` is the operand's at `source(indices)`;
@@ -36,6 +50,7 @@ export interface ElementContext {
  * - `map`: each element is an expression of elements of the operands, by index; those in `gathers` are in memory by then;
  * - `reduce`: operand 0 combined along axes;
  * - `place`: operand 0 written into a tensor full of `fill`, element i along an axis to low + i · step;
+ * - `scatter`: zeros, to which the elements of operand 0 are added at the places that operand 1 (int32) says, in their order: see `ScatterLowering`;
  * - `concat`: the operands one behind the other along an axis;
  * - `product`: [..., M, K] · [..., K, N], batch axes broadcast, an operand stored transposed where `a` or `b` says so.
  */
@@ -50,6 +65,7 @@ export type Lowering =
       readonly low: readonly number[];
       readonly step: readonly number[];
     }
+  | ScatterLowering
   | { readonly kind: "concat"; readonly axis: number }
   | { readonly kind: "product"; readonly a: boolean; readonly b: boolean };
 

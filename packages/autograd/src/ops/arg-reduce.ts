@@ -1,11 +1,14 @@
 import { asTensor } from "../convert.js";
-import { allocate } from "../dtype.js";
+import { allocate, isFloat } from "../dtype.js";
 import type { InferContext, Primitive } from "../graph.js";
 import { apply, type Operator, operator } from "../primitive.js";
 import { normalizeAxis, reducedShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { reshapeTo } from "./broadcast.js";
-import { refuseEmpty } from "./reduce.js";
+import { equal, isNaN, logicalOr } from "./comparison.js";
+import { max, min, refuseEmpty } from "./reduce.js";
+import { counting } from "./scatter.js";
+import { where } from "./where.js";
 
 /** Options of `argmax` and `argmin`. */
 export interface ArgReduceOptions {
@@ -18,6 +21,7 @@ export interface ArgReduceOptions {
 function argReduction(
   name: string,
   better: (candidate: number, best: number) => boolean,
+  extreme: (x: Tensor, options: { readonly axis: number; readonly keepDims: boolean }) => Tensor,
 ): Primitive<{ readonly axis: number }> {
   const primitive: Primitive<{ readonly axis: number }> = {
     name,
@@ -42,6 +46,17 @@ function argReduction(
         }
       }
       return out;
+    },
+    // The least index where the extreme is: that is NaN where there is one, which then counts alone.
+    expand({ inputs: [x], attributes: { axis } }) {
+      const size = x.shape[axis] ?? 1;
+      const found = equal(x, extreme(x, { axis, keepDims: true }));
+      const hit = isFloat(x.dtype) ? logicalOr(found, isNaN(x)) : found;
+      const index = reshapeTo(
+        counting(size),
+        x.shape.map((side, i) => (i === axis ? side : 1)),
+      );
+      return min(where(hit, index, size), { axis });
     },
     vjp: { none: "its result is integer" },
     batch: ({ inputs: [x], attributes: { axis } }) => apply(primitive, [x], { axis: axis + 1 }),
@@ -85,7 +100,7 @@ function argExtreme(
  * @example
  * argmax([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [1, 0]
  */
-export const argmax = argExtreme(argReduction("argmax", (candidate, best) => candidate > best));
+export const argmax = argExtreme(argReduction("argmax", (candidate, best) => candidate > best, max));
 
 /**
  * The index of the least element along an axis: the first of equals; the first NaN if there is one.
@@ -97,4 +112,4 @@ export const argmax = argExtreme(argReduction("argmax", (candidate, best) => can
  * @example
  * argmin([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [0, 1]
  */
-export const argmin = argExtreme(argReduction("argmin", (candidate, best) => candidate < best));
+export const argmin = argExtreme(argReduction("argmin", (candidate, best) => candidate < best, min));

@@ -11,6 +11,7 @@ import { div } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { tensor } from "./create.js";
+import { lowerMaxPoolPlaces } from "./pool-lowering.js";
 import { takeAlongAxis } from "./take.js";
 import { paddingPairs, perAxis, requireWindows } from "./window-options.js";
 import { windowsOf } from "./windows.js";
@@ -68,6 +69,7 @@ const placesPrimitive: Primitive<WindowGeometry> = {
     }
     return out;
   },
+  lower: ({ attributes, ...context }) => lowerMaxPoolPlaces(attributes, context),
   vjp: { none: "its result is an index" },
   batch: ({ inputs: [x], attributes }) => apply(placesPrimitive, [x], attributes),
 };

@@ -6,6 +6,7 @@ import { apply, operator } from "../primitive.js";
 import { broadcastShapes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { reshapeTo, stretch } from "./broadcast.js";
+import { lowerPlaceAlong, lowerPlaceAt, lowerTake, lowerTakeAlong } from "./gather-lowering.js";
 import { moveaxis } from "./movement.js";
 
 /** Gathering and its transpose, adding up at the places gathered from: `take` with `placeAt`, `takeAlongAxis` with `placeAlong`. */
@@ -76,6 +77,7 @@ const takePrimitive: Primitive<TakeAttributes> = {
     placeAt(cotangent, indices, x.shape[attributes.axis] ?? 0, attributes),
     undefined,
   ],
+  lower: ({ attributes: { axis, shared }, ...context }) => lowerTake(axis, shared, context),
   batch(context) {
     const { inputs, batched, attributes } = context;
     const [x, indices] = inputs;
@@ -120,6 +122,7 @@ const placePrimitive: Primitive<TakeAttributes & { readonly size: number }> = {
     takeAt(cotangent, indices, { axis, shared, operator }),
     undefined,
   ],
+  lower: ({ attributes: { axis, shared }, ...context }) => lowerPlaceAt(axis, shared, context),
   batch(context) {
     const { inputs, batched, attributes } = context;
     const { axis, shared, size } = attributes;
@@ -204,6 +207,7 @@ const takeAlongPrimitive: Primitive<AlongAttributes> = {
     apply(placeAlongPrimitive, [cotangent, indices], { ...attributes, size: x.shape[attributes.axis] ?? 0 }),
     undefined,
   ],
+  lower: ({ attributes: { axis }, ...context }) => lowerTakeAlong(axis, context),
   batch: (context) => apply(takeAlongPrimitive, repeatUnbatched(context), { axis: context.attributes.axis + 1 }),
 };
 
@@ -225,6 +229,7 @@ const placeAlongPrimitive: Primitive<AlongAttributes & { readonly size: number }
     apply(takeAlongPrimitive, [cotangent, indices], { axis }),
     undefined,
   ],
+  lower: ({ attributes: { axis }, ...context }) => lowerPlaceAlong(axis, context),
   batch: (context) =>
     apply(placeAlongPrimitive, repeatUnbatched(context), {
       axis: context.attributes.axis + 1,

@@ -9,6 +9,7 @@ import { compileLoops } from "./loops.js";
 import { type MemoryImport, ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
 import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
+import { compileScatter } from "./scatter.js";
 import { writeSteps } from "./steps.js";
 
 /** A schedule as the bytes of a module, with the layout of its memory. */
@@ -68,8 +69,10 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
   const context = { module, functions, addressOf, failureOffset: plan.failure };
   const compileKernel = (kernel: Kernel): Call => {
     switch (kernel.kind) {
-      case "loops": {
-        const { writer, units, work } = compileLoops(kernel, context);
+      case "loops":
+      case "scatter": {
+        const compiled = kernel.kind === "loops" ? compileLoops(kernel, context) : compileScatter(kernel, context);
+        const { writer, units, work } = compiled;
         return { writer, units, sharedWork: units > 1 && work >= options.sharedFrom ? work : 0 };
       }
       case "product":
