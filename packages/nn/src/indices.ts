@@ -59,6 +59,14 @@ const checkedIndices = definePrimitive<IndexRange>("checkedIndices", {
       `${operator}: ${role} ${indices.data[at]} at ${placeOf(at, indices.shape)} is none of the ${members} 0 … ${size - 1}. ${remedy}`,
     );
   },
+  lower: ({ attributes: { size, ignored } }) => ({
+    kind: "map",
+    element({ b, indices, operand }) {
+      const index = operand(0, indices);
+      const inside = b.and(b.ge(index, b.constant("i32", 0)), b.lt(index, b.constant("i32", size)));
+      return b.check(ignored === undefined ? inside : b.or(inside, b.eq(index, b.constant("i32", ignored))), index);
+    },
+  }),
   vjp: { none: "indices are integers" },
   batch: ({ inputs: [indices], attributes }): Tensor => checkedIndices(indices, attributes),
 });

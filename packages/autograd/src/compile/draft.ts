@@ -4,7 +4,7 @@ import { ExpressionBuilder } from "../ir/expression.js";
 import type { ScatterLowering } from "../ir/lowering.js";
 import { sizeOf } from "../shape.js";
 import type { Buffer, Kernel } from "./kernel.js";
-import type { LoopOptions, OpenLoops, Place } from "./open-loops.js";
+import { close, type LoopOptions, type OpenLoops, type Place } from "./open-loops.js";
 import type { Value } from "./values.js";
 
 /** A schedule in the making: its kernels and buffers so far. */
@@ -33,6 +33,13 @@ export class Draft {
       index: constantIndex(0),
       buffer,
     };
+  }
+
+  /** The kernels, but for loops that were opened and found not to fit. */
+  closed(): Kernel[] {
+    return this.kernels.flatMap((kernel) =>
+      "kind" in kernel ? kernel : kernel.stores.length === 0 ? [] : close(kernel),
+    );
   }
 
   /** A value full of one number. */

@@ -58,5 +58,23 @@ export const isInline = (value: Value): boolean => {
   return kind === "view" || kind === "reshape" || kind === "map";
 };
 
+/** What a view shows, where that has no more elements than the view: keeping it serves all views of it. */
+export function sourceOf(value: Value): Value {
+  let source = value;
+  while (isView(source)) {
+    const [x] = source.inputs;
+    if (x === undefined || sizeOf(x.shape) > sizeOf(value.shape)) return value;
+    source = x;
+  }
+  return source;
+}
+
+/** What has the same elements in the same order: below reshapes. */
+export function flatSource(value: Value): Value {
+  let source = value;
+  while (loweringOf(source).kind === "reshape" && source.inputs[0] !== undefined) source = source.inputs[0];
+  return source;
+}
+
 /** The number of elements of a value. */
 export const sizeOfValue = ({ shape }: Value): number => sizeOf(shape);

@@ -1,7 +1,7 @@
-import type { DType } from "../dtype.js";
+import { type DType, isFloat } from "../dtype.js";
 import { type Affine, constantIndex, flatIndex, variableIndex } from "../ir/affine.js";
-import { type Expr, ExpressionBuilder } from "../ir/expression.js";
-import type { Lowering } from "../ir/lowering.js";
+import { type Expr, ExpressionBuilder, type ScalarType, scalarTypeOf } from "../ir/expression.js";
+import type { Combine, Lowering } from "../ir/lowering.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Buffer, LoopKernel, Reduction, Store } from "./kernel.js";
 import { setLowering } from "./lowerings.js";
@@ -162,6 +162,21 @@ export function partsAlong({ inputs, shape }: Value, axis: number): Part[] {
     start += x.shape[axis] ?? 0;
     return { x, low, step: shape.map(() => 1) };
   });
+}
+
+/** Combines the elements of a row, or of a column; the expression of the result. Sums and products of floats accumulate in float64. */
+export function combined(loops: OpenLoops, { dtype }: Value, combine: Combine, element: Expr): Expr {
+  const { builder: b } = loops;
+  const type = scalarTypeOf(dtype);
+  const carried: ScalarType = type === "bool" || type === "u8" ? "i32" : type;
+  const argument = b.convert(element, element.type === "bool" ? "i32" : element.type);
+  const accumulates = combine === "sum" || combine === "prod";
+  const accumulator: ScalarType = accumulates ? (isFloat(dtype) ? "f64" : carried) : carried;
+  const number = loops.reductions.length;
+  const result = b.parameter(carried, number);
+  const typed = b.convert(argument, accumulates && isFloat(dtype) ? argument.type : carried);
+  loops.reductions.push({ number, combine, argument: typed, result, accumulator });
+  return b.convert(result, type);
 }
 
 /** Loops that nothing joins any more, as a kernel. */

@@ -1,16 +1,15 @@
-import { isFloat } from "../dtype.js";
 import { type Affine, flatIndex, indexKey, unflattenIndex, variableIndex } from "../ir/affine.js";
-import { type Expr, ExpressionBuilder, type ScalarType, scalarTypeOf } from "../ir/expression.js";
+import { type Expr, ExpressionBuilder, scalarTypeOf } from "../ir/expression.js";
 import type { Index, Lowering } from "../ir/lowering.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { domainOf } from "./domains.js";
 import { Draft } from "./draft.js";
 import { gatherOffset } from "./gather-offset.js";
-import type { Buffer, Kernel, MatrixOperand, Schedule } from "./kernel.js";
-import { isInline, loweringOf } from "./lowerings.js";
+import type { Buffer, MatrixOperand, Schedule } from "./kernel.js";
+import { flatSource, isInline, loweringOf, sourceOf } from "./lowerings.js";
 import { isUnit, matrixLoops, matrixOperand } from "./matrix-operand.js";
 import {
-  close,
+  combined,
   conflict,
   flatOver,
   identities,
@@ -60,17 +59,15 @@ class Scheduler {
     const outputs = new Set(this.#program.outputs);
     for (const value of this.#program.values) {
       if (this.#isLeaf(value)) continue;
-      if (outputs.has(value) || this.#weights.isKept(value)) this.#place(value);
+      if (outputs.has(value)) this.#place(value);
+      else if (this.#weights.isKept(value)) this.#place(sourceOf(value));
     }
     const results = this.#program.outputs.map((value, i) => {
       const buffer = this.#draft.bufferOf(this.#place(value));
       buffer.outputs.push(i);
       return buffer;
     });
-    const kernels = this.#draft.kernels.map((kernel) =>
-      Object.hasOwn(kernel, "kind") ? kernel : close(kernel as OpenLoops),
-    );
-    return { kernels: kernels as Kernel[], buffers: this.#draft.buffers, outputs: results };
+    return { kernels: this.#draft.closed(), buffers: this.#draft.buffers, outputs: results };
   }
 
   #isLeaf = (value: Value): boolean => value.input !== undefined || value.data !== undefined;
@@ -122,7 +119,8 @@ class Scheduler {
     const lowering = loweringOf(value);
     let last = -1;
     for (const [k, input] of value.inputs.entries()) {
-      if (!isInline(value) || (lowering.kind === "map" && lowering.gathers?.includes(k))) this.#place(input);
+      if (!isInline(value)) this.#place(input);
+      else if (lowering.kind === "map" && lowering.gathers?.includes(k)) this.#place(flatSource(input));
       last = Math.max(last, this.#lastRead(input));
     }
     this.#latest.set(value, last);
@@ -233,7 +231,7 @@ class Scheduler {
   #gather(value: Value, indices: readonly Index[], into: OpenLoops): Expr {
     const { fixed, offset } = gatherOffset(into.builder, indices, value.shape);
     if (value.uniform !== undefined) return this.#read(value, [], into);
-    const place = this.#place(value);
+    const place = this.#places.get(value) ?? this.#place(flatSource(value));
     if (place.loops === into) throw conflict;
     return this.#load(place, into, flatIndex(fixed, value.shape), offset);
   }
@@ -298,17 +296,7 @@ class Scheduler {
       const variables = loops.sizes.slice(0, rowRank).map((_, variable) => variableIndex(variable));
       loops.rowFlat = flatIndex(variables, loops.sizes.slice(0, rowRank));
     }
-    const { builder: b } = loops;
-    const type = scalarTypeOf(value.dtype);
-    const carried: ScalarType = type === "bool" || type === "u8" ? "i32" : type;
-    const argument = b.convert(element, scalarTypeOf(x.dtype) === "bool" ? "i32" : element.type);
-    const accumulates = combine === "sum" || combine === "prod";
-    const accumulator: ScalarType = accumulates ? (isFloat(value.dtype) ? "f64" : carried) : carried;
-    const number = loops.reductions.length;
-    const result = b.parameter(carried, number);
-    const typed = b.convert(argument, accumulates && isFloat(value.dtype) ? argument.type : carried);
-    loops.reductions.push({ number, combine, argument: typed, result, accumulator });
-    return this.#addPlace(value, loops, b.convert(result, type), "row", loops.rowFlat);
+    return this.#addPlace(value, loops, combined(loops, value, combine, element), "row", loops.rowFlat);
   }
 
   /** An operator without a lowering: a loop over steps, one of its results, or what the host computes. */

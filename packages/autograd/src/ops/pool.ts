@@ -11,8 +11,8 @@ import { div } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { tensor } from "./create.js";
-import { lowerMaxPoolPlaces } from "./pool-lowering.js";
 import { takeAlongAxis } from "./take.js";
+import { lowerMaxPoolPlaces } from "./window-lowering.js";
 import { paddingPairs, perAxis, requireWindows } from "./window-options.js";
 import { windowsOf } from "./windows.js";
 

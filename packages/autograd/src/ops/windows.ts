@@ -9,6 +9,7 @@ import { apply, operator } from "../primitive.js";
 import { type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { reshapeTo } from "./broadcast.js";
+import { lowerFoldWindows } from "./window-lowering.js";
 import { drawGeometry, geometryOf, requireWindows, type WindowOptions } from "./window-options.js";
 
 /** Sliding windows over the last axes, and their transpose, which adds up where windows overlap. */
@@ -88,6 +89,7 @@ const foldPrimitive: Primitive<FoldAttributes> = {
     out.set(sums);
     return out;
   },
+  lower: ({ attributes, ...context }) => lowerFoldWindows(attributes, context),
   vjp: ({ attributes: { sides, ...geometry }, cotangent }) => [windowsOf(cotangent, geometry)],
   batch: ({ inputs: [x], attributes }) => apply(foldPrimitive, [x], attributes),
 };

@@ -1,6 +1,6 @@
-import type { Affine } from "../ir/affine.js";
-import { flatIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
-import type { Expr, ExpressionBuilder } from "../ir/expression.js";
+import { isFloat } from "../dtype.js";
+import { type Affine, constantIndex, flatIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
+import { type Expr, type ExpressionBuilder, scalarTypeOf } from "../ir/expression.js";
 import type { LowerContext, Lowering } from "../ir/lowering.js";
 import type { WindowGeometry } from "../numbers/windows.js";
 import { sizeOf } from "../shape.js";
@@ -48,6 +48,63 @@ export function lowerMaxPoolPlaces(
       return best ?? b.constant("i32", -1);
     },
   };
+}
+
+/** Sums of what windows have at each place, tap by tap; floats in float64. */
+export function lowerFoldWindows(
+  { kernel, stride, padding, dilation }: WindowGeometry,
+  { inputs: [x], shape, dtype }: Pick<LowerContext, "inputs" | "shape" | "dtype">,
+): Lowering | undefined {
+  if (x === undefined || sizeOf(x.shape) === 0 || sizeOf(kernel) > mostTaps) return undefined;
+  if (dtype === "bool" || dtype === "uint8") return undefined;
+  const rank = kernel.length;
+  const lead = shape.length - rank;
+  const counts = x.shape.slice(-rank);
+  const steps = stride.some((step) => step !== 1);
+  return {
+    kind: "map",
+    ...(steps && { gathers: [0] }),
+    element: ({ b, indices, operand, gather }) => {
+      const sum = isFloat(dtype) ? "f64" : scalarTypeOf(dtype);
+      let total = b.constant(sum, 0);
+      for (const tap of tapsOf(kernel)) {
+        // Window o has its tap k at o · stride + k · dilation − padding.
+        const from = tap.map((k, a) =>
+          shiftIndex(indices[lead + a] as Affine, (padding[a]?.[0] ?? 0) - k * (dilation[a] ?? 1)),
+        );
+        const { inside, windows } = windowsAt(b, from, stride, counts);
+        const taps = tap.map(constantIndex);
+        const at = [...indices.slice(0, lead), ...taps];
+        const part = steps ? gather(0, [...at, ...windows]) : operand(0, [...at, ...from]);
+        total = b.add(
+          total,
+          b.convert(inside === undefined ? part : b.select(inside, part, b.constant(part.type, 0)), sum),
+        );
+      }
+      return b.convert(total, scalarTypeOf(dtype));
+    },
+  };
+}
+
+/** The windows that have a tap at a distance from their start, and whether there are such. */
+function windowsAt(
+  b: ExpressionBuilder,
+  from: readonly Affine[],
+  stride: readonly number[],
+  counts: readonly number[],
+): { readonly inside: Expr | undefined; readonly windows: readonly Expr[] } {
+  let inside: Expr | undefined;
+  const windows = from.map((index, a) => {
+    const [step, count] = [stride[a] ?? 1, counts[a] ?? 1];
+    const zero = b.constant("i32", 0);
+    const distance = b.index(index);
+    const fits = b.and(b.ge(distance, zero), b.lt(distance, b.constant("i32", step * count)));
+    const meets = step === 1 ? fits : b.and(fits, b.eq(b.rem(distance, b.constant("i32", step)), zero));
+    inside = inside === undefined ? meets : b.and(inside, meets);
+    const window = step === 1 ? distance : b.div(distance, b.constant("i32", step));
+    return b.select(meets, window, zero);
+  });
+  return { inside, windows };
 }
 
 /** All taps of a window, row-major. */
