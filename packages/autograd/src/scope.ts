@@ -30,6 +30,8 @@ export interface Scope {
   readonly assigned: Map<object, (node: Node) => void>;
   /** In a trace: what its function reads goes through here. */
   readonly recording: Recording | undefined;
+  /** In a `vmap`: the index of the example, a placeholder. */
+  example: Node | undefined;
 }
 
 let current: Scope | undefined;
@@ -81,6 +83,30 @@ export function guarded<T>(key: object, read: () => T, madeAt = 0): T {
   return value;
 }
 
+/**
+ * The indices of the examples of all `vmap`s in progress that began after `madeAt`, an upcoming id, outermost first. Traces in progress hold only within as many of them
+ * as now; `key` tells who asked.
+ */
+export function exampleIndices(key: object, madeAt: number): Node[] {
+  for (let scope = current; scope !== undefined; scope = scope.parent) {
+    const { recording, parent, firstId } = scope;
+    if (recording === undefined || madeAt > firstId || recording.guards.has(key)) continue;
+    recording.guards.set(key, {
+      read: () => examplesAround(current, madeAt).length,
+      value: examplesAround(parent, madeAt).length,
+    });
+  }
+  return examplesAround(current, madeAt);
+}
+
+function examplesAround(innermost: Scope | undefined, madeAt: number): Node[] {
+  const indices: Node[] = [];
+  for (let scope = innermost; scope !== undefined && scope.firstId >= madeAt; scope = scope.parent) {
+    if (scope.example !== undefined) indices.push(scope.example);
+  }
+  return indices.reverse();
+}
+
 /** Keeps a node's history until the outermost scope ends. */
 export const retain = (node: Node): void => void retained.push(node);
 
@@ -100,6 +126,7 @@ export function pushScope<T>(name: string, body: (scope: Scope) => T, recording?
     bindings: new Map(),
     assigned: new Map(),
     recording,
+    example: undefined,
   };
   current = scope;
   try {

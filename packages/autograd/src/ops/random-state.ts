@@ -9,9 +9,17 @@ export interface Counter {
   assign(next: Tensor): void;
 }
 
+const counters = new WeakSet<object>();
+
 /** A counter in a Variable, which saved states and compiled steps know how to carry. */
-export const storedCounter = (): Counter =>
-  new Variable(scalar(0, "float64"), { name: "random counter", trainable: false });
+export function storedCounter(start: Tensor = scalar(0, "float64")): Counter {
+  const counter = new Variable(start, { name: "random counter", trainable: false });
+  counters.add(counter);
+  return counter;
+}
+
+/** Whether a Variable is the counter of a generator. */
+export const isStoredCounter = (variable: object): boolean => counters.has(variable);
 
 /** @throws ShapeError, DTypeError where `start` is no float64 scalar. */
 export function counterAt(start: Tensor): Counter {

@@ -2,16 +2,15 @@ import { asTensor } from "../convert.js";
 import type { DType } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { upcomingId } from "../graph.js";
-import { keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
+import { foldIn, keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
 import { apply } from "../primitive.js";
-import { guarded } from "../scope.js";
-import { checkShape, type Shape, showShape } from "../shape.js";
-import { scalar, type Tensor, type TensorLike } from "../tensor.js";
-import { argmax } from "./arg-reduce.js";
-import { maximum, neg, sub } from "./arithmetic.js";
+import { exampleIndices, guarded } from "../scope.js";
+import { checkShape, type Shape } from "../shape.js";
+import { scalar, Tensor, type TensorLike } from "../tensor.js";
+import { sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
-import { log } from "./exponential.js";
+import { drawCategorical } from "./random-categorical.js";
 import { type DrawAttributes, drawPrimitive, wordsOf } from "./random-draw.js";
 import {
   checkDeviation,
@@ -32,8 +31,8 @@ import { clip } from "./where.js";
  * A source of random numbers: a key, fixed by the seed, and a counter of what was drawn, kept in a Variable. Numbers are Threefry-2x32 of both
  * (J. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the same seed and the same draws give the same numbers everywhere.
  *
- * A draw is an operator like any other: computed once, when it is read. Inside `vmap` it is the same for all examples; for other numbers in each,
- * draw outside with the batch axis in the shape, and map over that.
+ * A draw is an operator like any other: computed once, when it is read. Inside `vmap` a generator from outside draws other numbers for each example, those of
+ * `foldIn(index of the example)`, and moves on as for one; a generator made inside is the same in all of them.
  *
  * @example
  * const random = generator(42);
@@ -44,17 +43,22 @@ export class Generator {
   #splits = 0;
   readonly #counter: Counter;
   readonly #madeAt = upcomingId();
+  /** Draws differ between the examples of a `vmap` that began after this id. */
+  readonly #sharedFrom: number;
+  readonly #examples = {};
 
   /** @internal */
-  constructor(key: RandomKey, counter: Counter = storedCounter()) {
+  constructor(key: RandomKey, counter: Counter = storedCounter(), sharedFrom = upcomingId()) {
     this.#key = key;
     this.#counter = counter;
+    this.#sharedFrom = sharedFrom;
   }
 
-  #draw(attributes: Omit<DrawAttributes, "key">): Tensor {
+  #draw(attributes: Omit<DrawAttributes, "key" | "examples">): Tensor {
     const counter = this.#counter.value;
-    const full = { ...attributes, key: guarded(this, () => this.#key, this.#madeAt) };
-    const drawn = apply(drawPrimitive, [counter], full);
+    const full = { ...attributes, key: guarded(this, () => this.#key, this.#madeAt), examples: [] };
+    const indices = exampleIndices(this.#examples, this.#sharedFrom).map((node) => new Tensor(node));
+    const drawn = apply(drawPrimitive, [counter, ...indices], full);
     this.#counter.assign(add(counter, wordsOf(full)));
     return drawn;
   }
@@ -209,20 +213,8 @@ export class Generator {
    * generator(1).categorical([5], { logits: [0, 0, -Infinity] }); // zeros and ones
    */
   categorical(shape: Shape, options: { readonly logits: TensorLike }): Tensor {
-    const { logits } = { ...options };
     checkShape("categorical", shape);
-    const scores = asTensor("categorical", logits);
-    const batch = scores.shape.slice(0, -1);
-    const classes = scores.shape[scores.rank - 1] ?? 0;
-    const end = shape.slice(shape.length - batch.length);
-    if (classes === 0 || batch.length > shape.length || batch.some((side, i) => side !== end[i] && side !== 1)) {
-      throw new ShapeError(
-        `categorical: logits ${showShape(scores.shape)} do not give draws of shape ${showShape(shape)}: classes are on their last axis, and their other axes must broadcast to the last axes of the shape.`,
-      );
-    }
-    // Float64 for ties to be rare among many classes. Both ends would give ∞: 1 is not drawn, and 0 moves to the middle of its interval.
-    const uniform = maximum(this.uniform([...shape, classes], { dtype: "float64" }), 2 ** -54);
-    return argmax(add(scores, neg(log(neg(log(uniform))))), { axis: -1 });
+    return drawCategorical(shape, { ...options }.logits, (whole) => this.uniform(whole, { dtype: "float64" }));
   }
 
   /**
@@ -239,7 +231,24 @@ export class Generator {
     guarded(this.#counter, () => this.#splits, this.#madeAt);
     const keys = splitKey(this.#key, count, this.#splits);
     this.#splits += count;
-    return keys.map((key) => new Generator(key));
+    return keys.map((key) => new Generator(key, storedCounter(), this.#sharedFrom));
+  }
+
+  /**
+   * A generator whose key is this one's with a number folded in, which stands where this one stands and moves on by itself: what this one draws in example `index` of a `vmap`
+   * (as fold_in of JAX).
+   *
+   * @throws ValueError where `index` is no integer of 0 or more.
+   * @example
+   * vmap((x: Tensor) => add(x, random.normal([])))(zeros([2])); // random.foldIn(0).normal([]) and random.foldIn(1).normal([])
+   */
+  foldIn(index: number): Generator {
+    if (!Number.isSafeInteger(index) || index < 0)
+      throw new ValueError(`foldIn: ${String(index)} is no integer of 0 or more.`);
+    const key = guarded(this, () => this.#key, this.#madeAt);
+    const { value } = this.#counter;
+    const counter = value.node.symbolic ? counterAt(value) : storedCounter(value);
+    return new Generator(foldIn(key, index), counter, this.#sharedFrom);
   }
 
   /**

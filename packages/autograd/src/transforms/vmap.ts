@@ -4,6 +4,9 @@ import { inScope, unregisteredNodes } from "../lifetime.js";
 import { stretch } from "../ops/broadcast.js";
 import { zeros } from "../ops/create.js";
 import { moveaxis } from "../ops/movement.js";
+import { isStoredCounter } from "../ops/random-state.js";
+import { max } from "../ops/reduce.js";
+import { counting } from "../ops/scatter.js";
 import { take } from "../ops/take.js";
 import type { Scope } from "../scope.js";
 import { normalizeAxis, showShape } from "../shape.js";
@@ -31,7 +34,8 @@ export interface VmapOptions {
  * The function over whole batches that computes `f` for every example: written for one example, run for all of them at once, with
  * the same graph of operators. Nests, and goes with `grad` in either order.
  *
- * Tensors that `f` only closes over are shared by all examples. A result that does not depend on a mapped argument is repeated.
+ * Tensors that `f` only closes over are shared by all examples. A result that does not depend on a mapped argument is repeated. Generators from outside draw other numbers
+ * for each example: for example b those of `generator.foldIn(b)`; and move on as for one.
  *
  * @param f Takes and returns trees of tensors without the mapped axis.
  * @param options.inAxes The mapped axis of each argument: a number for all, or an array with a number, null (not mapped) or a tree for each.
@@ -51,6 +55,7 @@ export function vmap<A extends readonly unknown[], R>(
   return (...args) =>
     inScope("vmap", (scope) => {
       const examples = exampleArguments(args, inAxes);
+      scope.example = exampleIndex(examples);
       const result = f(...(examples.tree as A));
       refusePromise("vmap", result);
       const { leaves, structure } = flattenTree(result);
@@ -98,6 +103,13 @@ function exampleArguments(args: readonly unknown[], inAxes: AxisTree): Examples 
   if (size === undefined)
     throw new ValueError("vmap: no argument is mapped; give at least one tensor an axis in inAxes.");
   return { tree: unflattenTree(structure, examples) as readonly unknown[], size, batches };
+}
+
+/** A placeholder for the index of an example: random draws take it into their key. */
+function exampleIndex({ batches, size }: Examples): Node {
+  const index = makePlaceholder([], "int32", "vmap (the index of the example)");
+  batches.set(index, counting(size));
+  return index;
 }
 
 /** The axis of every leaf of `tree`: an entry of `axes` holds for the whole subtree under it. */
@@ -204,7 +216,13 @@ function keepUnmapped(
   for (const variable of assigned.keys()) {
     const node = bindings.get(variable);
     if (node === undefined) continue;
-    if (whole.has(node)) {
+    const mapped = whole.get(node);
+    if (mapped !== undefined && isStoredCounter(variable)) {
+      // Examples that drew less go on behind those that drew most: each has a key of its own, and no number comes twice.
+      bindings.set(variable, max(mapped, { axis: 0 }).node);
+      continue;
+    }
+    if (mapped !== undefined) {
       throw new TransformError(
         "vmap: a mapped value was assigned to a Variable, which has no mapped axis. Return the value, and assign its mean or sum outside.",
       );

@@ -200,20 +200,6 @@ describe("scan", () => {
     expect(a.state()).toEqual(b.state());
   });
 
-  test("draws under vmap the same for every example, call after call", () => {
-    const noisy = (random: typeof a) => (x: Tensor) => {
-      const draw = (): Tensor =>
-        scan((c: Tensor) => [add(c, random.normal([])), null] as const, x, null, { length: 2 })[0];
-      return add(draw(), draw());
-    };
-    const [a, b] = [generator(3), generator(3)];
-    const once = noisy(b)(tensor(0)).item();
-    const mapped = vmap(noisy(a))(tensor([0, 10])).data();
-    expect(mapped[0]).toBeCloseTo(once, 5);
-    expect(mapped[1]).toBeCloseTo(once + 20, 5);
-    expect(a.state()).toEqual(b.state());
-  });
-
   test("closes over tensors of enclosing transforms, and nests", () => {
     const f = (m: Tensor): Tensor =>
       sum(
