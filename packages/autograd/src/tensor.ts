@@ -17,6 +17,15 @@ export type NestedData = number | boolean | readonly NestedData[];
 export type TensorLike = Tensor | Variable | NestedData | NumericArray;
 
 /**
+ * `S`, written so that tensors are compared by what is known of them: a tensor of unknown shape goes where `[128, 10]` is wanted, one of
+ * `[number, 10]` too, and one of `[10, 128]` does not. (The compiler takes the parameter of a class that has nothing but such members for bivariant.)
+ */
+type ShapeIn<S extends Shape> = S extends infer Known extends Shape ? Known : never;
+
+/** `D`, compared as `ShapeIn` compares shapes. */
+type DTypeIn<D extends DType> = D extends infer Known extends DType ? Known : never;
+
+/**
  * An immutable array of numbers of one dtype, known by how it is computed: a node of the computation graph. Nothing runs until
  * a value is read. `S` is the shape and `D` the dtype, as far as the compiler knows them.
  *
@@ -28,9 +37,9 @@ export type TensorLike = Tensor | Variable | NestedData | NumericArray;
  */
 export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** The sizes of the axes, outermost first; `[]` is a scalar. */
-  readonly shape: S;
+  readonly shape: ShapeIn<S>;
   /** The type of the elements. */
-  readonly dtype: D;
+  readonly dtype: DTypeIn<D>;
   /** @internal */
   readonly node: Node;
 
@@ -38,8 +47,8 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   constructor(node: Node) {
     this.node = node;
     // The node was inferred to have this shape and dtype; the type parameters only repeat it.
-    this.shape = node.shape as S;
-    this.dtype = node.dtype as D;
+    this.shape = node.shape as ShapeIn<S>;
+    this.dtype = node.dtype as DTypeIn<D>;
   }
 
   /** The number of axes. */
@@ -177,8 +186,8 @@ export function realize(...tensors: readonly (Tensor | Variable)[]): void {
  * w.assign(add(w.value, 1));
  */
 export class Variable<S extends Shape = Shape, D extends DType = DType> {
-  readonly shape: S;
-  readonly dtype: D;
+  readonly shape: ShapeIn<S>;
+  readonly dtype: DTypeIn<D>;
   /** For messages and for saved states. */
   readonly name: string | undefined;
   /** @internal Nodes made before have lower ids. */

@@ -24,7 +24,7 @@ const isBetween = (x: Tensor, least: number, greatest: number): Tensor =>
  * @example
  * relu([-1, 0, 2]).toArray(); // [0, 0, 2]
  */
-export const relu: UnaryOperator = elementwise("relu", {
+export const relu: UnaryOperator<"number"> = elementwise("relu", {
   value: (x: number) => Math.max(x, 0),
   code: (b, x) => (isUnsigned(x.type) ? x : b.max(x, b.like(x, 0))),
   integers: "keep",
@@ -40,7 +40,7 @@ export const relu: UnaryOperator = elementwise("relu", {
  * @example
  * relu6([-1, 3, 8]).toArray(); // [0, 3, 6]
  */
-export const relu6: UnaryOperator = elementwise("relu6", {
+export const relu6: UnaryOperator<"number"> = elementwise("relu6", {
   value: (x: number) => betweenOf(x, 0, 6),
   code: (b, x) => between(b, x, 0, 6),
   integers: "keep",
@@ -86,7 +86,7 @@ export const leakyRelu = operator(
  * @example
  * hardTanh([-3, 0.5, 3]).toArray(); // [-1, 0.5, 1]
  */
-export const hardTanh: UnaryOperator = elementwise("hardTanh", {
+export const hardTanh: UnaryOperator<"number"> = elementwise("hardTanh", {
   value: (x: number) => betweenOf(x, -1, 1),
   code: (b, x) => between(b, x, -1, 1),
   integers: "keep",
@@ -101,7 +101,7 @@ export const hardTanh: UnaryOperator = elementwise("hardTanh", {
  * @example
  * hardSigmoid([-3, 0, 3]).toArray(); // [0, 0.5, 1]
  */
-export const hardSigmoid: UnaryOperator = elementwise("hardSigmoid", {
+export const hardSigmoid: UnaryOperator<"float"> = elementwise("hardSigmoid", {
   value: (x: number) => betweenOf(x + 3, 0, 6) / 6,
   code: (b, x) => b.div(between(b, b.add(x, b.like(x, 3)), 0, 6), b.like(x, 6)),
   vjp: ({ inputs: [x], cotangent: g }) => [where(isBetween(x, -3, 3), mul(g, 1 / 6), 0)],
@@ -116,7 +116,7 @@ export const hardSigmoid: UnaryOperator = elementwise("hardSigmoid", {
  * @example
  * hardSwish([-4, 0, 4]).toArray(); // [0, 0, 4]
  */
-export const hardSwish: UnaryOperator = elementwise("hardSwish", {
+export const hardSwish: UnaryOperator<"float"> = elementwise("hardSwish", {
   // −0 and −∞ · 0 below −3 are 0.
   value: (x: number) => (x <= -3 ? 0 : (x * betweenOf(x + 3, 0, 6)) / 6),
   code(b, x) {
@@ -137,7 +137,7 @@ export const hardSwish: UnaryOperator = elementwise("hardSwish", {
  * @example
  * softsign([-1, 0, 3]).toArray(); // [-0.5, 0, 0.75]
  */
-export const softsign: UnaryOperator = elementwise("softsign", {
+export const softsign: UnaryOperator<"float"> = elementwise("softsign", {
   value: (x: number) => (Math.abs(x) === Infinity ? Math.sign(x) : x / (1 + Math.abs(x))),
   code(b, x) {
     const a = b.abs(x);
@@ -159,7 +159,7 @@ export const softsign: UnaryOperator = elementwise("softsign", {
  * @example
  * tanhshrink([0]).toArray(); // [0]
  */
-export const tanhshrink: UnaryOperator = elementwise("tanhshrink", {
+export const tanhshrink: UnaryOperator<"float"> = elementwise("tanhshrink", {
   value: tanhshrinkOf,
   code: scalar.tanhshrink,
   // d(x − tanh x) = tanh² x dx

@@ -14,7 +14,7 @@ import { where } from "./where.js";
  * @example
  * sub([3, 2], 1).toArray(); // [2, 1]
  */
-export const sub: BinaryOperator = elementwise("sub", {
+export const sub: BinaryOperator<"sub", "number"> = elementwise("sub", {
   value: (a: number, b: number) => a - b,
   code: (b, x, y) => b.sub(x, y),
   integers: "keep",
@@ -30,7 +30,7 @@ export const sub: BinaryOperator = elementwise("sub", {
  * @example
  * neg([1, -2]).toArray(); // [-1, 2]
  */
-export const neg: UnaryOperator = elementwise("neg", {
+export const neg: UnaryOperator<"number"> = elementwise("neg", {
   value: (x: number) => -x,
   code: (b, x) => b.neg(x),
   integers: "keep",
@@ -46,7 +46,7 @@ export const neg: UnaryOperator = elementwise("neg", {
  * @example
  * div([1, 2], 2).toArray(); // [0.5, 1]
  */
-export const div: BinaryOperator = elementwise("div", {
+export const div: BinaryOperator<"div", "float"> = elementwise("div", {
   value: (a: number, b: number) => a / b,
   code: (b, x, y) => b.div(x, y),
   linear: [0],
@@ -65,7 +65,7 @@ export const div: BinaryOperator = elementwise("div", {
  * @example
  * reciprocal([2, -4]).toArray(); // [0.5, -0.25]
  */
-export const reciprocal: UnaryOperator = elementwise("reciprocal", {
+export const reciprocal: UnaryOperator<"float"> = elementwise("reciprocal", {
   value: (x: number) => 1 / x,
   code: (b, x) => b.div(b.like(x, 1), x),
   // d(1/x) = −dx/x²
@@ -80,7 +80,7 @@ export const reciprocal: UnaryOperator = elementwise("reciprocal", {
  * @example
  * square([3, -2]).toArray(); // [9, 4]
  */
-export const square: UnaryOperator = elementwise("square", {
+export const square: UnaryOperator<"number"> = elementwise("square", {
   value: (x: number) => x * x,
   code: (b, x) => b.mul(x, x),
   integers: "keep",
@@ -95,7 +95,7 @@ export const square: UnaryOperator = elementwise("square", {
  * @example
  * sqrt([4, 9]).toArray(); // [2, 3]
  */
-export const sqrt: UnaryOperator = elementwise("sqrt", {
+export const sqrt: UnaryOperator<"float"> = elementwise("sqrt", {
   value: Math.sqrt,
   code: (b, x) => b.sqrt(x),
   vjp: ({ output: y, cotangent: g }) => [div(g, mul(2, y))],
@@ -109,7 +109,7 @@ export const sqrt: UnaryOperator = elementwise("sqrt", {
  * @example
  * rsqrt([4, 0.25]).toArray(); // [0.5, 2]
  */
-export const rsqrt: UnaryOperator = elementwise("rsqrt", {
+export const rsqrt: UnaryOperator<"float"> = elementwise("rsqrt", {
   value: (x: number) => 1 / Math.sqrt(x),
   code: (b, x) => b.div(b.like(x, 1), b.sqrt(x)),
   // d x^(−½) = −½ x^(−3/2) dx
@@ -124,7 +124,7 @@ export const rsqrt: UnaryOperator = elementwise("rsqrt", {
  * @example
  * cbrt([8, -27]).toArray(); // [2, -3]
  */
-export const cbrt: UnaryOperator = elementwise("cbrt", {
+export const cbrt: UnaryOperator<"float"> = elementwise("cbrt", {
   value: Math.cbrt,
   code: scalar.cbrt,
   vjp: ({ output: y, cotangent: g }) => [div(g, mul(3, square(y)))],
@@ -138,7 +138,7 @@ export const cbrt: UnaryOperator = elementwise("cbrt", {
  * @example
  * sign([-3, 0, 2]).toArray(); // [-1, 0, 1]
  */
-export const sign: UnaryOperator = elementwise("sign", {
+export const sign: UnaryOperator<"number"> = elementwise("sign", {
   value: Math.sign,
   code: signOf,
   integers: "keep",
@@ -154,7 +154,7 @@ export const sign: UnaryOperator = elementwise("sign", {
  * @example
  * abs([-1, 2]).toArray(); // [1, 2]
  */
-export const abs: UnaryOperator = elementwise("abs", {
+export const abs: UnaryOperator<"number"> = elementwise("abs", {
   value: Math.abs,
   code: (b, x) => (isUnsigned(x.type) ? x : b.abs(x)),
   integers: "keep",
@@ -191,7 +191,7 @@ function shareOut(a: Tensor, b: Tensor, aLoses: Tensor, bLoses: Tensor, g: Tenso
  * @example
  * maximum([1, 5], [3, 2]).toArray(); // [3, 5]
  */
-export const maximum: BinaryOperator = elementwise("maximum", {
+export const maximum: BinaryOperator<"maximum", "keep"> = elementwise("maximum", {
   value: (a: number, b: number) => Math.max(a, b),
   code: (b, x, y) => (x.type === "bool" ? b.or(x, y) : b.max(x, y)),
   integers: "keep",
@@ -207,7 +207,7 @@ export const maximum: BinaryOperator = elementwise("maximum", {
  * @example
  * minimum([1, 5], [3, 2]).toArray(); // [1, 2]
  */
-export const minimum: BinaryOperator = elementwise("minimum", {
+export const minimum: BinaryOperator<"minimum", "keep"> = elementwise("minimum", {
   value: (a: number, b: number) => Math.min(a, b),
   code: (b, x, y) => (x.type === "bool" ? b.and(x, y) : b.min(x, y)),
   integers: "keep",
@@ -223,7 +223,7 @@ export const minimum: BinaryOperator = elementwise("minimum", {
  * @example
  * lerp([0, 10], [10, 20], 0.5).toArray(); // [5, 15]
  */
-export const lerp: TernaryOperator = elementwise("lerp", {
+export const lerp: TernaryOperator<"lerp", "float"> = elementwise("lerp", {
   // From the nearer end, so that both ends are exact (as PyTorch does it).
   value: (a: number, b: number, weight: number) => (weight < 0.5 ? a + weight * (b - a) : b - (1 - weight) * (b - a)),
   code(b, from, to, weight) {

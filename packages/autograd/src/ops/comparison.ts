@@ -22,7 +22,7 @@ const test = <V extends ScalarFunction>(
  * @example
  * equal([1, 2, 3], [1, 0, 3]).toArray(); // [1, 0, 1]
  */
-export const equal: BinaryOperator = elementwise(
+export const equal: BinaryOperator<"equal", "bool"> = elementwise(
   "equal",
   test(
     (a: number, b: number) => (a === b ? 1 : 0),
@@ -38,7 +38,7 @@ export const equal: BinaryOperator = elementwise(
  * @example
  * notEqual([1, 2, 3], 2).toArray(); // [1, 0, 1]
  */
-export const notEqual: BinaryOperator = elementwise(
+export const notEqual: BinaryOperator<"notEqual", "bool"> = elementwise(
   "notEqual",
   test(
     (a: number, b: number) => (a !== b ? 1 : 0),
@@ -54,7 +54,7 @@ export const notEqual: BinaryOperator = elementwise(
  * @example
  * less([1, 2, 3], 2).toArray(); // [1, 0, 0]
  */
-export const less: BinaryOperator = elementwise(
+export const less: BinaryOperator<"less", "bool"> = elementwise(
   "less",
   test(
     (a: number, b: number) => (a < b ? 1 : 0),
@@ -70,7 +70,7 @@ export const less: BinaryOperator = elementwise(
  * @example
  * lessEqual([1, 2, 3], 2).toArray(); // [1, 1, 0]
  */
-export const lessEqual: BinaryOperator = elementwise(
+export const lessEqual: BinaryOperator<"lessEqual", "bool"> = elementwise(
   "lessEqual",
   test(
     (a: number, b: number) => (a <= b ? 1 : 0),
@@ -86,7 +86,7 @@ export const lessEqual: BinaryOperator = elementwise(
  * @example
  * greater([1, 2, 3], 2).toArray(); // [0, 0, 1]
  */
-export const greater: BinaryOperator = elementwise(
+export const greater: BinaryOperator<"greater", "bool"> = elementwise(
   "greater",
   test(
     (a: number, b: number) => (a > b ? 1 : 0),
@@ -102,7 +102,7 @@ export const greater: BinaryOperator = elementwise(
  * @example
  * greaterEqual([1, 2, 3], 2).toArray(); // [0, 1, 1]
  */
-export const greaterEqual: BinaryOperator = elementwise(
+export const greaterEqual: BinaryOperator<"greaterEqual", "bool"> = elementwise(
   "greaterEqual",
   test(
     (a: number, b: number) => (a >= b ? 1 : 0),
@@ -118,7 +118,7 @@ export const greaterEqual: BinaryOperator = elementwise(
  * @example
  * logicalNot([true, false]).toArray(); // [0, 1]
  */
-export const logicalNot: UnaryOperator = elementwise(
+export const logicalNot: UnaryOperator<"bool"> = elementwise(
   "logicalNot",
   test(
     (x: number) => (x === 0 ? 1 : 0),
@@ -134,7 +134,7 @@ export const logicalNot: UnaryOperator = elementwise(
  * @example
  * logicalAnd([true, true], [true, false]).toArray(); // [1, 0]
  */
-export const logicalAnd: BinaryOperator = elementwise(
+export const logicalAnd: BinaryOperator<"logicalAnd", "bool"> = elementwise(
   "logicalAnd",
   test(
     (a: number, b: number) => (a !== 0 && b !== 0 ? 1 : 0),
@@ -150,7 +150,7 @@ export const logicalAnd: BinaryOperator = elementwise(
  * @example
  * logicalOr([true, false], [false, false]).toArray(); // [1, 0]
  */
-export const logicalOr: BinaryOperator = elementwise(
+export const logicalOr: BinaryOperator<"logicalOr", "bool"> = elementwise(
   "logicalOr",
   test(
     (a: number, b: number) => (a !== 0 || b !== 0 ? 1 : 0),
@@ -166,7 +166,7 @@ export const logicalOr: BinaryOperator = elementwise(
  * @example
  * logicalXor([true, true], [true, false]).toArray(); // [0, 1]
  */
-export const logicalXor: BinaryOperator = elementwise(
+export const logicalXor: BinaryOperator<"logicalXor", "bool"> = elementwise(
   "logicalXor",
   test(
     (a: number, b: number) => ((a !== 0) !== (b !== 0) ? 1 : 0),
@@ -182,7 +182,7 @@ export const logicalXor: BinaryOperator = elementwise(
  * @example
  * isNaN([NaN, 1]).toArray(); // [1, 0]
  */
-export const isNaN: UnaryOperator = elementwise(
+export const isNaN: UnaryOperator<"bool"> = elementwise(
   "isNaN",
   test(
     (x: number) => (Number.isNaN(x) ? 1 : 0),
@@ -198,7 +198,7 @@ export const isNaN: UnaryOperator = elementwise(
  * @example
  * isInf([-Infinity, NaN, 1]).toArray(); // [1, 0, 0]
  */
-export const isInf: UnaryOperator = elementwise(
+export const isInf: UnaryOperator<"bool"> = elementwise(
   "isInf",
   test(
     (x: number) => (Math.abs(x) === Infinity ? 1 : 0),
@@ -214,7 +214,7 @@ export const isInf: UnaryOperator = elementwise(
  * @example
  * isFinite([-Infinity, NaN, 1]).toArray(); // [0, 0, 1]
  */
-export const isFinite: UnaryOperator = elementwise(
+export const isFinite: UnaryOperator<"bool"> = elementwise(
   "isFinite",
   test(
     (x: number) => (Number.isFinite(x) ? 1 : 0),

@@ -9,6 +9,8 @@ import { apply, type OperatorInfo } from "../primitive.js";
 import type { Domain, Sampler } from "../sampling.js";
 import { broadcastShapes, type Shape, sizeOf } from "../shape.js";
 import { type Tensor, type TensorLike, Variable } from "../tensor.js";
+import type { BinaryResult, Broadcastable, Broadcastable3, TernaryResult, UnaryResult } from "../types/elementwise.js";
+import type { DTypeRule } from "../types/operand.js";
 import { reshapeTo, sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 
@@ -54,23 +56,27 @@ export interface ElementwiseDefinition<V extends ScalarFunction> {
   readonly samples?: Sampler;
 }
 
-/** An elementwise operator of one operand. */
-export interface UnaryOperator {
-  (x: TensorLike): Tensor;
+/** An elementwise operator of one operand; `Rule` says what it makes of dtypes. */
+export interface UnaryOperator<Rule extends DTypeRule = "open"> {
+  <X extends TensorLike>(x: X): UnaryResult<Rule, X>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }
 
-/** An elementwise operator of two operands, which broadcast. */
-export interface BinaryOperator {
-  (a: TensorLike, b: TensorLike): Tensor;
+/** An elementwise operator of two operands, which broadcast; `Name` stands in the messages of the compiler. */
+export interface BinaryOperator<Name extends string = string, Rule extends DTypeRule = "open"> {
+  <A extends TensorLike, B extends TensorLike>(a: A, b: Broadcastable<Name, A, B>): BinaryResult<Name, Rule, A, B>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }
 
 /** An elementwise operator of three operands, which broadcast. */
-export interface TernaryOperator {
-  (a: TensorLike, b: TensorLike, c: TensorLike): Tensor;
+export interface TernaryOperator<Name extends string = string, Rule extends DTypeRule = "open"> {
+  <A extends TensorLike, B extends TensorLike, C extends TensorLike>(
+    a: A,
+    b: Broadcastable<Name, A, B>,
+    c: Broadcastable3<Name, A, B, C>,
+  ): TernaryResult<Name, Rule, A, B, C>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }
@@ -91,15 +97,18 @@ export interface ElementwiseOperator {
  * const cube = elementwise("cube", { value: (x) => x ** 3, derivative: (x) => mul(3, square(x)), domain: { min: -2, max: 2 } });
  * cube([1, 2]).toArray(); // [1, 8]
  */
-export function elementwise(name: string, definition: ElementwiseDefinition<(x: number) => number>): UnaryOperator;
-export function elementwise(
+export function elementwise<Rule extends DTypeRule = "open">(
   name: string,
+  definition: ElementwiseDefinition<(x: number) => number>,
+): UnaryOperator<Rule>;
+export function elementwise<Name extends string, Rule extends DTypeRule = "open">(
+  name: Name,
   definition: ElementwiseDefinition<(a: number, b: number) => number>,
-): BinaryOperator;
-export function elementwise(
-  name: string,
+): BinaryOperator<Name, Rule>;
+export function elementwise<Name extends string, Rule extends DTypeRule = "open">(
+  name: Name,
   definition: ElementwiseDefinition<(a: number, b: number, c: number) => number>,
-): TernaryOperator;
+): TernaryOperator<Name, Rule>;
 export function elementwise(name: string, definition: ElementwiseDefinition<ScalarFunction>): ElementwiseOperator;
 export function elementwise(name: string, definition: ElementwiseDefinition<ScalarFunction>): ElementwiseOperator {
   const arity = definition.value.length;
@@ -229,7 +238,7 @@ function elementwiseSampler(arity: number, domain: Domain | readonly Domain[] = 
  * @example
  * mul([1, 2, 3], 2).toArray(); // [2, 4, 6]
  */
-export const mul: BinaryOperator = elementwise("mul", {
+export const mul: BinaryOperator<"mul", "keep"> = elementwise("mul", {
   value: (a: number, b: number) => a * b,
   code: (b, x, y) => (x.type === "bool" ? b.and(x, y) : b.mul(x, y)),
   integers: "keep",
@@ -246,7 +255,7 @@ export const mul: BinaryOperator = elementwise("mul", {
  * @example
  * add([1, 2], [[10], [20]]).toArray(); // [[11, 12], [21, 22]]
  */
-export const add: BinaryOperator = elementwise("add", {
+export const add: BinaryOperator<"add", "keep"> = elementwise("add", {
   value: (a: number, b: number) => a + b,
   code: (b, x, y) => (x.type === "bool" ? b.or(x, y) : b.add(x, y)),
   integers: "keep",

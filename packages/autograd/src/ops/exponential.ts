@@ -17,7 +17,11 @@ import { where } from "./where.js";
  * @example
  * exp([0, 1]).toArray(); // [1, 2.7182817459106445]
  */
-export const exp: UnaryOperator = elementwise("exp", { value: Math.exp, code: scalar.exp, derivative: (_, y) => y });
+export const exp: UnaryOperator<"float"> = elementwise("exp", {
+  value: Math.exp,
+  code: scalar.exp,
+  derivative: (_, y) => y,
+});
 
 /**
  * 2ˣ, element by element, exact for integers. Integers give float32.
@@ -26,7 +30,7 @@ export const exp: UnaryOperator = elementwise("exp", { value: Math.exp, code: sc
  * @example
  * exp2([0, 3]).toArray(); // [1, 8]
  */
-export const exp2: UnaryOperator = elementwise("exp2", {
+export const exp2: UnaryOperator<"float"> = elementwise("exp2", {
   value: exp2Of,
   code: scalar.exp2,
   derivative: (_, y) => mul(Math.LN2, y),
@@ -39,7 +43,7 @@ export const exp2: UnaryOperator = elementwise("exp2", {
  * @example
  * expm1([0, 1e-9]).toArray(); // [0, 9.999999717180685e-10]
  */
-export const expm1: UnaryOperator = elementwise("expm1", {
+export const expm1: UnaryOperator<"float"> = elementwise("expm1", {
   value: Math.expm1,
   code: scalar.expm1,
   derivative: (_, y) => add(y, 1),
@@ -52,7 +56,7 @@ export const expm1: UnaryOperator = elementwise("expm1", {
  * @example
  * log([1, Math.E]).toArray(); // [0, 0.9999999403953552]
  */
-export const log: UnaryOperator = elementwise("log", {
+export const log: UnaryOperator<"float"> = elementwise("log", {
   value: Math.log,
   code: scalar.log,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, x)],
@@ -66,7 +70,7 @@ export const log: UnaryOperator = elementwise("log", {
  * @example
  * log2([1, 8]).toArray(); // [0, 3]
  */
-export const log2: UnaryOperator = elementwise("log2", {
+export const log2: UnaryOperator<"float"> = elementwise("log2", {
   value: Math.log2,
   code: scalar.log2,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(Math.LN2, x))],
@@ -80,7 +84,7 @@ export const log2: UnaryOperator = elementwise("log2", {
  * @example
  * log10([1, 100]).toArray(); // [0, 2]
  */
-export const log10: UnaryOperator = elementwise("log10", {
+export const log10: UnaryOperator<"float"> = elementwise("log10", {
   value: Math.log10,
   code: scalar.log10,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(Math.LN10, x))],
@@ -94,14 +98,14 @@ export const log10: UnaryOperator = elementwise("log10", {
  * @example
  * log1p([0, 1e-9]).toArray(); // [0, 9.999999717180685e-10]
  */
-export const log1p: UnaryOperator = elementwise("log1p", {
+export const log1p: UnaryOperator<"float"> = elementwise("log1p", {
   value: Math.log1p,
   code: scalar.log1p,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, add(1, x))],
   domain: { min: -0.8, max: 5 },
 });
 
-const powBinary: BinaryOperator = elementwise("pow", {
+const powBinary: BinaryOperator<"pow", "number"> = elementwise("pow", {
   value: power,
   code: (b, x, y) => (isReal(x.type) ? scalar.power(b, x, y) : scalar.integerPower(b, x, y)),
   integers: "keep",
@@ -141,7 +145,7 @@ export const pow = operator(
  * @example
  * xlogy([0, 2], [0, 1]).toArray(); // [0, 0]
  */
-export const xlogy: BinaryOperator = elementwise("xlogy", {
+export const xlogy: BinaryOperator<"xlogy", "float"> = elementwise("xlogy", {
   value: xlogyOf,
   code: (b, x, y) =>
     b.select(b.and(b.eq(x, b.like(x, 0)), b.not(b.isNaN(y))), b.like(x, 0), b.mul(x, scalar.log(b, y))),

@@ -18,7 +18,7 @@ import { where } from "./where.js";
  * @example
  * sigmoid([-1000, 0, 1000]).toArray(); // [0, 0.5, 1]
  */
-export const sigmoid: UnaryOperator = elementwise("sigmoid", {
+export const sigmoid: UnaryOperator<"float"> = elementwise("sigmoid", {
   value: sigmoidOf,
   code: scalar.sigmoid,
   // σ′ = σ (1 − σ)
@@ -32,7 +32,7 @@ export const sigmoid: UnaryOperator = elementwise("sigmoid", {
  * @example
  * logSigmoid([-1000, 0]).toArray(); // [-1000, -0.6931471824645996]
  */
-export const logSigmoid: UnaryOperator = elementwise("logSigmoid", {
+export const logSigmoid: UnaryOperator<"float"> = elementwise("logSigmoid", {
   value: logSigmoidOf,
   code: scalar.logSigmoid,
   derivative: (x) => sigmoid(neg(x)),
@@ -45,7 +45,7 @@ export const logSigmoid: UnaryOperator = elementwise("logSigmoid", {
  * @example
  * softplus([-1000, 0, 1000]).toArray(); // [0, 0.6931471824645996, 1000]
  */
-export const softplus: UnaryOperator = elementwise("softplus", {
+export const softplus: UnaryOperator<"float"> = elementwise("softplus", {
   value: softplusOf,
   code: scalar.softplus,
   derivative: (x) => sigmoid(x),
@@ -59,7 +59,7 @@ export const softplus: UnaryOperator = elementwise("softplus", {
  * @example
  * logaddexp(1000, [1000, 0]).toArray(); // [1000.693115234375, 1000]
  */
-export const logaddexp: BinaryOperator = elementwise("logaddexp", {
+export const logaddexp: BinaryOperator<"logaddexp", "float"> = elementwise("logaddexp", {
   value: logaddexpOf,
   code: scalar.logaddexp,
   derivative: [(a, b) => sigmoid(difference(a, b)), (a, b) => sigmoid(difference(b, a))],

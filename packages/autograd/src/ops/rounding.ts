@@ -40,7 +40,7 @@ const halves = integers.map((i) => i + 0.5);
  * @example
  * floor([1.5, -1.5]).toArray(); // [1, -2]
  */
-export const floor: UnaryOperator = elementwise("floor", rounding(Math.floor, "floor", integers));
+export const floor: UnaryOperator<"number"> = elementwise("floor", rounding(Math.floor, "floor", integers));
 
 /**
  * The least integer not below x, element by element; integers, ±∞ and NaN stay. The derivative is 0 everywhere, as in PyTorch.
@@ -49,7 +49,7 @@ export const floor: UnaryOperator = elementwise("floor", rounding(Math.floor, "f
  * @example
  * ceil([1.5, -1.5]).toArray(); // [2, -1]
  */
-export const ceil: UnaryOperator = elementwise("ceil", rounding(Math.ceil, "ceil", integers));
+export const ceil: UnaryOperator<"number"> = elementwise("ceil", rounding(Math.ceil, "ceil", integers));
 
 /**
  * The nearest integer, element by element, halves to the even one (IEEE 754, as NumPy and PyTorch); integers, ±∞ and NaN stay. The
@@ -59,7 +59,7 @@ export const ceil: UnaryOperator = elementwise("ceil", rounding(Math.ceil, "ceil
  * @example
  * round([0.5, 1.5, -1.2]).toArray(); // [0, 2, -1]
  */
-export const round: UnaryOperator = elementwise("round", rounding(roundHalfEven, "nearest", halves));
+export const round: UnaryOperator<"number"> = elementwise("round", rounding(roundHalfEven, "nearest", halves));
 
 /**
  * x without its fraction, element by element; integers, ±∞ and NaN stay. The derivative is 0 everywhere, as in PyTorch.
@@ -68,7 +68,7 @@ export const round: UnaryOperator = elementwise("round", rounding(roundHalfEven,
  * @example
  * trunc([1.5, -1.5]).toArray(); // [1, -1]
  */
-export const trunc: UnaryOperator = elementwise("trunc", rounding(Math.trunc, "trunc", integers));
+export const trunc: UnaryOperator<"number"> = elementwise("trunc", rounding(Math.trunc, "trunc", integers));
 
 /** Quotients between 1.04 and 1.96: away from the jumps. */
 const betweenJumps: readonly Domain[] = [
@@ -84,7 +84,7 @@ const betweenJumps: readonly Domain[] = [
  * @example
  * floorDivide([7, -7], 2).toArray(); // [3, -4]
  */
-export const floorDivide: BinaryOperator = elementwise("floorDivide", {
+export const floorDivide: BinaryOperator<"floorDivide", "number"> = elementwise("floorDivide", {
   value: floorDivideOf,
   code: scalar.floorDivide,
   integers: "keep",
@@ -102,7 +102,7 @@ export const floorDivide: BinaryOperator = elementwise("floorDivide", {
  * @example
  * remainder([7, -7], 3).toArray(); // [1, 2]
  */
-export const remainder: BinaryOperator = elementwise("remainder", {
+export const remainder: BinaryOperator<"remainder", "number"> = elementwise("remainder", {
   value: remainderOf,
   code: scalar.remainder,
   integers: "keep",

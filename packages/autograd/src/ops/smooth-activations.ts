@@ -113,7 +113,7 @@ const gatedCode = (b: ExpressionBuilder, x: Expr, p: Expr): Expr =>
  * @example
  * silu([-1000, 0, 1000]).toArray(); // [-0, 0, 1000]
  */
-export const silu: UnaryOperator = elementwise("silu", {
+export const silu: UnaryOperator<"float"> = elementwise("silu", {
   value: (x: number) => gated(x, sigmoidOf(x)),
   code: (b, x) => gatedCode(b, x, scalar.sigmoid(b, x)),
   // σ' = σ(x) σ(−x), so that d(xσ) = σ + (xσ) σ(−x)
@@ -127,7 +127,7 @@ export const silu: UnaryOperator = elementwise("silu", {
  * @example
  * mish([-1000, 0, 1000]).toArray(); // [-0, 0, 1000]
  */
-export const mish: UnaryOperator = elementwise("mish", {
+export const mish: UnaryOperator<"float"> = elementwise("mish", {
   value: (x: number) => gated(x, Math.tanh(softplusOf(x))),
   code: (b, x) => gatedCode(b, x, scalar.tanhOfSoftplus(b, x)),
   derivative: (x) => {
@@ -138,7 +138,7 @@ export const mish: UnaryOperator = elementwise("mish", {
   },
 });
 
-const exactGelu: UnaryOperator = elementwise("gelu", {
+const exactGelu: UnaryOperator<"float"> = elementwise("gelu", {
   value: (x: number) => gated(x, normalCdfOf(x)),
   code: (b, x) => gatedCode(b, x, scalar.normalCdf(b, x)),
   // d(xΦ) = Φ + xφ
@@ -149,7 +149,7 @@ const exactGelu: UnaryOperator = elementwise("gelu", {
 const tanhGeluSteepness = 2 * Math.sqrt(2 / Math.PI);
 const tanhGeluCubic = 0.044715;
 
-const tanhGelu: UnaryOperator = elementwise("tanhGelu", {
+const tanhGelu: UnaryOperator<"float"> = elementwise("tanhGelu", {
   value: (x: number) => gated(x, sigmoidOf(tanhGeluSteepness * x * (1 + tanhGeluCubic * x * x))),
   code(b, x) {
     const factor = b.add(b.like(x, 1), b.mul(b.mul(b.like(x, tanhGeluCubic), x), x));

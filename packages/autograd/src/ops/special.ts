@@ -26,7 +26,7 @@ const rootPi = Math.sqrt(Math.PI);
  * @example
  * erf([0, Infinity]).toArray(); // [0, 1]
  */
-export const erf: UnaryOperator = elementwise("erf", {
+export const erf: UnaryOperator<"float"> = elementwise("erf", {
   value: erfOf,
   code: scalar.erf,
   derivative: (x) => mul(2 / rootPi, exp(neg(square(x)))),
@@ -39,7 +39,7 @@ export const erf: UnaryOperator = elementwise("erf", {
  * @example
  * erfc([0, Infinity]).toArray(); // [1, 0]
  */
-export const erfc: UnaryOperator = elementwise("erfc", {
+export const erfc: UnaryOperator<"float"> = elementwise("erfc", {
   value: erfcOf,
   code: scalar.erfc,
   derivative: (x) => mul(-2 / rootPi, exp(neg(square(x)))),
@@ -52,7 +52,7 @@ export const erfc: UnaryOperator = elementwise("erfc", {
  * @example
  * erfinv([0, 1]).toArray(); // [0, Infinity]
  */
-export const erfinv: UnaryOperator = elementwise("erfinv", {
+export const erfinv: UnaryOperator<"float"> = elementwise("erfinv", {
   value: erfinvOf,
   code: scalar.erfinv,
   // The reciprocal of erf' at y = erfinv x.
@@ -61,14 +61,14 @@ export const erfinv: UnaryOperator = elementwise("erfinv", {
 });
 
 /** Φ(x), the standard normal distribution function. */
-export const normalCdf: UnaryOperator = elementwise("normalCdf", {
+export const normalCdf: UnaryOperator<"float"> = elementwise("normalCdf", {
   value: normalCdfOf,
   code: scalar.normalCdf,
   derivative: (x) => normalPdf(x),
 });
 
 /** φ(x) = e^(−x²/2) / √(2π), the standard normal density. */
-export const normalPdf: UnaryOperator = elementwise("normalPdf", {
+export const normalPdf: UnaryOperator<"float"> = elementwise("normalPdf", {
   value: (x: number) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI),
   code: scalar.normalPdf,
   derivative: (x, y) => neg(mul(x, y)),
@@ -81,7 +81,7 @@ export const normalPdf: UnaryOperator = elementwise("normalPdf", {
  * @example
  * lgamma([1, 2]).toArray(); // [0, 0]
  */
-export const lgamma: UnaryOperator = elementwise("lgamma", {
+export const lgamma: UnaryOperator<"float"> = elementwise("lgamma", {
   value: lgammaOf,
   code: scalar.lgamma,
   derivative: (x) => digamma(x),
@@ -96,7 +96,7 @@ export const lgamma: UnaryOperator = elementwise("lgamma", {
  * @example
  * digamma([1]).toArray(); // [-0.5772156715393066]
  */
-export const digamma: UnaryOperator = elementwise("digamma", {
+export const digamma: UnaryOperator<"float"> = elementwise("digamma", {
   value: digammaOf,
   code: scalar.digamma,
   derivative: (x) => polygammaAt({ order: 1 }, x),

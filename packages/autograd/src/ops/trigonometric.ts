@@ -12,7 +12,11 @@ import { where } from "./where.js";
  * @example
  * sin([0]).toArray(); // [0]
  */
-export const sin: UnaryOperator = elementwise("sin", { value: Math.sin, code: scalar.sin, derivative: (x) => cos(x) });
+export const sin: UnaryOperator<"float"> = elementwise("sin", {
+  value: Math.sin,
+  code: scalar.sin,
+  derivative: (x) => cos(x),
+});
 
 /**
  * cos x, element by element; x in radians. Integers give float32.
@@ -20,7 +24,7 @@ export const sin: UnaryOperator = elementwise("sin", { value: Math.sin, code: sc
  * @example
  * cos([0]).toArray(); // [1]
  */
-export const cos: UnaryOperator = elementwise("cos", {
+export const cos: UnaryOperator<"float"> = elementwise("cos", {
   value: Math.cos,
   code: scalar.cos,
   derivative: (x) => neg(sin(x)),
@@ -32,7 +36,7 @@ export const cos: UnaryOperator = elementwise("cos", {
  * @example
  * tan([0]).toArray(); // [0]
  */
-export const tan: UnaryOperator = elementwise("tan", {
+export const tan: UnaryOperator<"float"> = elementwise("tan", {
   value: Math.tan,
   code: scalar.tan,
   derivative: (_, y) => add(1, square(y)),
@@ -45,7 +49,7 @@ export const tan: UnaryOperator = elementwise("tan", {
  * @example
  * asin([0]).toArray(); // [0]
  */
-export const asin: UnaryOperator = elementwise("asin", {
+export const asin: UnaryOperator<"float"> = elementwise("asin", {
   value: Math.asin,
   code: scalar.asin,
   // (1 − x)(1 + x) keeps accuracy near ±1, where 1 − x² would cancel.
@@ -59,7 +63,7 @@ export const asin: UnaryOperator = elementwise("asin", {
  * @example
  * acos([1]).toArray(); // [0]
  */
-export const acos: UnaryOperator = elementwise("acos", {
+export const acos: UnaryOperator<"float"> = elementwise("acos", {
   value: Math.acos,
   code: scalar.acos,
   vjp: ({ inputs: [x], cotangent: g }) => [neg(div(g, sqrt(mul(sub(1, x), add(1, x)))))],
@@ -72,7 +76,7 @@ export const acos: UnaryOperator = elementwise("acos", {
  * @example
  * atan([0]).toArray(); // [0]
  */
-export const atan: UnaryOperator = elementwise("atan", {
+export const atan: UnaryOperator<"float"> = elementwise("atan", {
   value: Math.atan,
   code: scalar.atan,
   derivative: (x) => reciprocal(add(1, square(x))),
@@ -85,7 +89,7 @@ export const atan: UnaryOperator = elementwise("atan", {
  * @example
  * hypot([3, 5], [4, 12]).toArray(); // [5, 13]
  */
-export const hypot: BinaryOperator = elementwise("hypot", {
+export const hypot: BinaryOperator<"hypot", "float"> = elementwise("hypot", {
   value: hypotOf,
   code: scalar.hypot,
   derivative: [(a, _b, y) => div(a, orOne(y)), (_a, b, y) => div(b, orOne(y))],
@@ -103,7 +107,7 @@ const orOne = (length: Tensor): Tensor => where(equal(length, 0), 1, length);
  * @example
  * atan2([1], [1]).toArray(); // [0.7853981852531433]
  */
-export const atan2: BinaryOperator = elementwise("atan2", {
+export const atan2: BinaryOperator<"atan2", "float"> = elementwise("atan2", {
   value: Math.atan2,
   code: scalar.atan2,
   vjp({ inputs: [a, b], cotangent: g }) {
@@ -121,7 +125,7 @@ export const atan2: BinaryOperator = elementwise("atan2", {
  * @example
  * sinh([0]).toArray(); // [0]
  */
-export const sinh: UnaryOperator = elementwise("sinh", {
+export const sinh: UnaryOperator<"float"> = elementwise("sinh", {
   value: Math.sinh,
   code: scalar.sinh,
   derivative: (x) => cosh(x),
@@ -133,7 +137,7 @@ export const sinh: UnaryOperator = elementwise("sinh", {
  * @example
  * cosh([0]).toArray(); // [1]
  */
-export const cosh: UnaryOperator = elementwise("cosh", {
+export const cosh: UnaryOperator<"float"> = elementwise("cosh", {
   value: Math.cosh,
   code: scalar.cosh,
   derivative: (x) => sinh(x),
@@ -145,7 +149,7 @@ export const cosh: UnaryOperator = elementwise("cosh", {
  * @example
  * tanh([0]).toArray(); // [0]
  */
-export const tanh: UnaryOperator = elementwise("tanh", {
+export const tanh: UnaryOperator<"float"> = elementwise("tanh", {
   value: Math.tanh,
   code: scalar.tanh,
   derivative: (_, y) => sub(1, square(y)),
@@ -157,7 +161,7 @@ export const tanh: UnaryOperator = elementwise("tanh", {
  * @example
  * asinh([0]).toArray(); // [0]
  */
-export const asinh: UnaryOperator = elementwise("asinh", {
+export const asinh: UnaryOperator<"float"> = elementwise("asinh", {
   value: Math.asinh,
   code: scalar.asinh,
   // The square of x would overflow.
@@ -170,7 +174,7 @@ export const asinh: UnaryOperator = elementwise("asinh", {
  * @example
  * acosh([1]).toArray(); // [0]
  */
-export const acosh: UnaryOperator = elementwise("acosh", {
+export const acosh: UnaryOperator<"float"> = elementwise("acosh", {
   value: Math.acosh,
   code: scalar.acosh,
   derivative: (x) => mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1))),
@@ -183,7 +187,7 @@ export const acosh: UnaryOperator = elementwise("acosh", {
  * @example
  * atanh([0]).toArray(); // [0]
  */
-export const atanh: UnaryOperator = elementwise("atanh", {
+export const atanh: UnaryOperator<"float"> = elementwise("atanh", {
   value: Math.atanh,
   code: scalar.atanh,
   vjp: ({ inputs: [x], cotangent: g }) => [div(g, mul(sub(1, x), add(1, x)))],

@@ -194,7 +194,7 @@ describe("implicitDiff", () => {
   });
 
   test("refuses what does not fit", () => {
-    expect(() => implicitDiff(1 as never, { residual: neg })).toThrow(ValueError);
+    expect(() => implicitDiff(1 as never, { residual: (s: Tensor) => neg(s) })).toThrow(ValueError);
     expect(() => implicitDiff(neg, {} as never)).toThrow(ValueError);
     expect(() => implicitDiff(async (v: Tensor) => v, { residual: (s) => s })(tensor(1))).toThrow(TransformError);
     const unlike = implicitDiff((v: Tensor) => v, { residual: () => zeros([3]) });

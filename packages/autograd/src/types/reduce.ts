@@ -1,0 +1,57 @@
+import type { Shape } from "../shape.js";
+import type { AxesOf, AxisOf, OutOfRange, OutOfRangeMessage, Without } from "./axes.js";
+import type { ShapeError, Show } from "./shape-error.js";
+
+/** What an `axis` option may be. */
+export type AxisArgument = number | readonly number[] | undefined;
+
+/** The sides of a shape, all of them 1. */
+type Ones<S extends Shape, Done extends Shape = []> = S extends readonly [number, ...infer Rest extends Shape]
+  ? Ones<Rest, [...Done, 1]>
+  : Done;
+
+type Refused<Name extends string, S extends Shape, Axes> =
+  Axes extends OutOfRange<infer Axis, infer Rank> ? ShapeError<OutOfRangeMessage<Name, Show<S>, Axis, Rank>> : never;
+
+type Reduced<Name extends string, S extends Shape, Axes, KeepDims extends boolean | undefined> = [
+  Refused<Name, S, Axes>,
+] extends [never]
+  ? number extends Axes
+    ? Shape
+    : Without<S, Extract<Axes, number>, KeepDims extends true ? [1] : []>
+  : Refused<Name, S, Axes>;
+
+/**
+ * The shape left when axes are reduced.
+ *
+ * @example
+ * type S = ReduceShape<"sum", [128, 10], -1, true>; // [128, 1]
+ */
+export type ReduceShape<
+  Name extends string,
+  S extends Shape,
+  Axis extends AxisArgument,
+  KeepDims extends boolean | undefined,
+> = boolean extends KeepDims
+  ? Shape
+  : [Axis] extends [undefined]
+    ? KeepDims extends true
+      ? number extends S["length"]
+        ? Shape
+        : Ones<S>
+      : []
+    : undefined extends Axis
+      ? Shape
+      : number extends S["length"]
+        ? Shape
+        : [Axis] extends [number]
+          ? Reduced<Name, S, AxisOf<S["length"], Axis>, KeepDims>
+          : [Axis] extends [readonly []]
+            ? S
+            : [Axis] extends [readonly number[]]
+              ? Reduced<Name, S, AxesOf<S["length"], Axis>, KeepDims>
+              : Shape;
+
+/** The shape of an operator that works along one axis and keeps it, such as `softmax`. */
+export type AlongShape<Name extends string, S extends Shape, Axis extends AxisArgument> =
+  ReduceShape<Name, S, Axis, true> extends infer Result ? (Result extends ShapeError<string> ? Result : S) : never;

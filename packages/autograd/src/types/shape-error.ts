@@ -1,0 +1,30 @@
+import type { Shape } from "../shape.js";
+
+declare const message: unique symbol;
+
+/**
+ * What the compiler wants in place of an operand whose shape does not fit: nothing is of this type, and its parameter says why, in the words of the
+ * error that the call would throw.
+ *
+ * @example
+ * matmul(zeros([2, 3]), zeros([4, 5]));
+ * // … is not assignable to parameter of type 'ShapeError<"matmul: inner dimensions differ: [2, 3] · [4, 5] (3 ≠ 4)">'
+ */
+export interface ShapeError<Message extends string> {
+  readonly [message]: Message;
+}
+
+/** `X`, or the error that `Result` is; where some of several results are errors, nothing is known and `X` stays. */
+export type Fit<Result, X> = [Result] extends [never] ? X : Result extends ShapeError<string> ? Result : X;
+
+/** The shape, unknown where the operands do not fit. */
+export type Ok<Result> = [Result] extends [never] ? Shape : Result extends Shape ? Result : Shape;
+
+/** A shape in words, as `showShape` writes it: `"[2, 3]"`. */
+export type Show<S extends Shape> = number extends S["length"] ? "[…]" : `[${Sides<S>}]`;
+
+type Sides<S extends Shape> = S extends readonly [infer First extends number]
+  ? `${First}`
+  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    ? `${First}, ${Sides<Rest>}`
+    : "";
