@@ -9,6 +9,22 @@ export {
   type SafetensorsContent,
   type SafetensorsOptions,
 } from "./files/safetensors.js";
+export { type CheckpointOptions, type CheckpointStore, memoryStore } from "./fit/checkpoint-store.js";
+export { fit } from "./fit/fit.js";
+export type {
+  AbortSignalLike,
+  Batches,
+  BestEvaluation,
+  EarlyStopping,
+  EpochRecord,
+  EvaluationOptions,
+  FitHistory,
+  FitOptions,
+  FitResult,
+  Optimizer,
+  SavedState,
+} from "./fit/options.js";
+export type { FitListener, StepRecord } from "./fit/record.js";
 export type { InitOptions, RandomInitOptions } from "./init/drawing.js";
 export type { NormalOptions, TruncatedNormalOptions, UniformOptions } from "./init/fill.js";
 export * as init from "./init/index.js";

@@ -1,4 +1,5 @@
-import { guard, type Shape, ValueError, Variable } from "@glissade/autograd";
+import { Generator, guard, type Shape, ValueError, Variable } from "@glissade/autograd";
+import { describeField } from "./field-text.js";
 import { flattenFields, foldLists } from "./fields.js";
 import { type LoadOptions, type LoadResult, loadInto, type NamedVariable, type StateDict } from "./state-dict.js";
 import { type LayerCost, type ModelSummary, type SummaryInput, summarize } from "./summary.js";
@@ -84,6 +85,16 @@ export class Module {
     };
     visit(this);
     return [...found];
+  }
+
+  /**
+   * The random generators that this module and all in it draw from when they are called, each once: their states belong to a checkpoint.
+   *
+   * @example
+   * new Dropout(0.5).generators().length; // 1
+   */
+  generators(): Generator[] {
+    return [...new Set(this.modules().flatMap((module) => [...module.drawsFrom()]))];
   }
 
   /**
@@ -188,6 +199,16 @@ export class Module {
     return Object.entries(this);
   }
 
+  /**
+   * The generators that this module itself draws from when it is called: those among its fields. A subclass that keeps them elsewhere returns its own.
+   *
+   * @example
+   * protected override drawsFrom() { return [this.#generator]; }
+   */
+  protected drawsFrom(): Iterable<Generator> {
+    return Array.from(flattenFields(this.fields()), ([, value]) => value).filter((value) => value instanceof Generator);
+  }
+
   /** This module and all in it, each once, with dotted names; its own is empty. */
   #namedModules(): [string, Module][] {
     const found = new Map<Module, string>();
@@ -271,23 +292,4 @@ function refuseHidden(name: string, value: unknown): void {
       `Module: the ${kind} "${name}" holds Variables or modules, which are found in arrays and plain objects only. Use one of these.`,
     );
   }
-}
-
-/** A field in a few words; undefined where it is not worth a line. */
-function describeField(value: unknown): string | undefined {
-  if (value instanceof Variable) {
-    const dtype = value.dtype === "float32" ? "" : ` ${value.dtype}`;
-    return `[${value.shape.join(", ")}]${dtype}${value.trainable ? "" : " not trained"}`;
-  }
-  if (typeof value === "function") return operatorName(value);
-  return typeof value === "number" || typeof value === "boolean" || typeof value === "string"
-    ? String(value)
-    : undefined;
-}
-
-/** Operators of the library carry their name; other functions have the one of JavaScript. */
-function operatorName(f: object): string {
-  const operator = "operator" in f ? f.operator : undefined;
-  if (typeof operator === "object" && operator !== null && "name" in operator) return String(operator.name);
-  return "name" in f && f.name !== "" ? String(f.name) : "function";
 }

@@ -44,6 +44,10 @@ export class Dropout extends Module {
     return where(kept, mul(input, this.p === 1 ? 0 : 1 / (1 - this.p)), 0);
   }
 
+  protected override drawsFrom(): Generator[] {
+    return [this.#generator];
+  }
+
   /** In training a product for each element, and nothing in evaluation. */
   override cost([x = []]: readonly Shape[]): LayerCost {
     return { flops: this.training && this.p > 0 ? sizeOf(x) : 0 };
