@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/autograd/src/backends/wasm/vector-code.ts": "half of it tables of instructions",
   "packages/autograd/src/compile/schedule.ts": "one walk over the values that places each, and reads what is placed",
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
+  "packages/autograd/src/ops/random.ts": "one class, of whose lines half are docstrings",
   "packages/autograd/src/ops/slice.ts":
     "slicing and its transpose, which share the arithmetic of clamped, negative and stepped bounds",
   "packages/autograd/src/tensor.ts": "Tensor and Variable, which hold each other",

@@ -140,14 +140,17 @@ class Scheduler {
         if (place !== undefined) return place;
       }
     }
-    const place = this.#join(value, this.#draft.openLoops(domainOf(value.shape), {}), "element");
-    if (place === undefined) {
-      // A view that the loops cannot follow was put in memory meanwhile: now they can.
-      const again = this.#join(value, this.#draft.openLoops(domainOf(value.shape), {}), "element");
-      if (again === undefined) throw new Error(`${value.primitive.name} fits into no loops`);
-      return again;
+    return this.#insist(value, () => this.#join(value, this.#draft.openLoops(domainOf(value.shape), {}), "element"));
+  }
+
+  /** Tries again as long as views that the loops cannot follow are put in memory meanwhile. */
+  #insist<T>(value: Value, attempt: () => T | undefined): T {
+    for (let placed = -1; placed < this.#places.size; ) {
+      placed = this.#places.size;
+      const result = attempt();
+      if (result !== undefined) return result;
     }
-    return place;
+    throw new Error(`${value.primitive.name} fits into no loops`);
   }
 
   #join(value: Value, loops: OpenLoops, level: "element" | "row"): Place | undefined {
@@ -265,17 +268,15 @@ class Scheduler {
     const sizes = axes.map((axis) => x.shape[axis] ?? 1);
     const flat = suffix ? undefined : flatOver(axes, x.shape);
     const columns = !suffix;
-    for (let attempt = 0; attempt < 2; attempt++) {
+    return this.#insist(value, () => {
       const loops = this.#draft.openLoops(sizes, {
         rowRank: kept.length,
         columns,
         open: suffix,
         ...(flat && { flat }),
       });
-      const place = this.#joinReduction(value, lowering, loops, x, kept.length);
-      if (place !== undefined) return place;
-    }
-    throw new Error(`${value.primitive.name} fits into no loops`);
+      return this.#joinReduction(value, lowering, loops, x, kept.length);
+    });
   }
 
   #joinReduction(
@@ -338,7 +339,7 @@ class Scheduler {
         loops.stores.push({ expr, buffer, index: flatIndex(moved, value.shape), level: "element" });
         return true;
       };
-      if (write() === undefined && write() === undefined) throw new Error(`${value.primitive.name} fits into no loops`);
+      this.#insist(value, write);
     }
     return this.#draft.stored(value, buffer, this.#draft.kernels.length - 1);
   }
