@@ -42,6 +42,23 @@ export function operator<F extends (...args: never[]) => unknown>(name: string, 
   return Object.assign(f, { operator: { name, samples } });
 }
 
+/** A function as it is called where nothing is known of shapes. */
+type Untyped<F extends (...args: never[]) => unknown> = (...args: Parameters<F>) => ReturnType<F>;
+
+/** `operator` for one whose type follows shapes: `f` is what it does for operands of which nothing is known. */
+export function typedOperator<F extends (...args: never[]) => unknown>(
+  name: string,
+  samples: Sampler,
+  f: Untyped<F>,
+): Operator<F>;
+export function typedOperator<F extends (...args: never[]) => unknown>(
+  name: string,
+  samples: Sampler,
+  f: F,
+): Operator<F> {
+  return operator(name, samples, f);
+}
+
 /**
  * Defines an operator of the graph: the one way in, for the library's own and for yours.
  *

@@ -1,9 +1,10 @@
 import { asTensor } from "../convert.js";
 import { allocate, isFloat } from "../dtype.js";
 import type { InferContext, Primitive } from "../graph.js";
-import { apply, type Operator, operator } from "../primitive.js";
+import { apply, type Operator, typedOperator } from "../primitive.js";
 import { normalizeAxis, reducedShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Reduction } from "../types/reduce.js";
 import { reshapeTo } from "./broadcast.js";
 import { equal, isNaN, logicalOr } from "./comparison.js";
 import { max, min, refuseEmpty } from "./reduce.js";
@@ -64,11 +65,13 @@ function argReduction(
   return primitive;
 }
 
-function argExtreme(
+type ArgReduction<Name extends string> = Reduction<Name, "int32", unknown, number | undefined>;
+
+function argExtreme<Name extends "argmax" | "argmin">(
+  name: Name,
   primitive: Primitive<{ readonly axis: number }>,
-): Operator<(x: TensorLike, options?: ArgReduceOptions) => Tensor> {
-  const { name } = primitive;
-  return operator(
+): Operator<ArgReduction<Name>> {
+  return typedOperator<ArgReduction<Name>>(
     name,
     (draw) => {
       const shape = draw.shape({ minRank: 1 });
@@ -100,7 +103,10 @@ function argExtreme(
  * @example
  * argmax([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [1, 0]
  */
-export const argmax = argExtreme(argReduction("argmax", (candidate, best) => candidate > best, max));
+export const argmax = argExtreme(
+  "argmax",
+  argReduction("argmax", (candidate, best) => candidate > best, max),
+);
 
 /**
  * The index of the least element along an axis: the first of equals; the first NaN if there is one.
@@ -112,4 +118,7 @@ export const argmax = argExtreme(argReduction("argmax", (candidate, best) => can
  * @example
  * argmin([[1, 5], [7, 2]], { axis: 1 }).toArray(); // [0, 1]
  */
-export const argmin = argExtreme(argReduction("argmin", (candidate, best) => candidate < best, min));
+export const argmin = argExtreme(
+  "argmin",
+  argReduction("argmin", (candidate, best) => candidate < best, min),
+);

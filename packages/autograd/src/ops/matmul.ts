@@ -4,10 +4,11 @@ import { ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { broadcastStrides } from "../numbers/broadcast-loops.js";
 import { matmulInto, rowMajor } from "../numbers/matrix-product.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { MatMul } from "../types/matmul.js";
 import { reshapeTo, sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { alignBatch, mul } from "./elementwise.js";
@@ -81,7 +82,7 @@ function offsetAt(n: number, batch: Shape, strides: readonly number[]): number {
  * @example
  * matmul([[1, 2], [3, 4]], [1, 1]).toArray(); // [3, 7]
  */
-export const matmul = operator("matmul", drawFactors, (a: TensorLike, b: TensorLike): Tensor => {
+export const matmul = typedOperator<MatMul>("matmul", drawFactors, (a: TensorLike, b: TensorLike): Tensor => {
   const [left, right] = factors("matmul", a, b);
   if (left.rank === 0 || right.rank === 0) {
     throw new ShapeError(

@@ -3,9 +3,10 @@ import { allocate } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { reducedShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Reduction } from "../types/reduce.js";
 import { abs, div, sign } from "./arithmetic.js";
 import { reduceAxes, sumAxes } from "./broadcast.js";
 import { asFloat, castTo } from "./cast.js";
@@ -80,7 +81,7 @@ export interface NormOptions extends ReduceOptions {
  * norm([3, 4]).item(); // 5
  * norm([3, -4], { ord: 1 }).item(); // 7
  */
-export const norm = operator(
+export const norm = typedOperator<Reduction<"norm", "float", Pick<NormOptions, "ord">>>(
   "norm",
   (draw) => {
     const ord = draw.pick([2, 1, 3, 1.5, Number.POSITIVE_INFINITY]);

@@ -1,8 +1,9 @@
 import { describeValue } from "../convert.js";
 import { ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import { normalizeAxes, reducedShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Reduction } from "../types/reduce.js";
 import { sub } from "./arithmetic.js";
 import { reshapeTo } from "./broadcast.js";
 import { asFloat } from "./cast.js";
@@ -52,7 +53,7 @@ function between(a: Tensor, b: Tensor, t: number): Tensor {
  * median([3, 1, 2]).item(); // 2
  * median([1, 2, 3, 10]).item(); // 2.5
  */
-export const median = operator(
+export const median = typedOperator<Reduction<"median", "float">>(
   "median",
   (draw) => drawReduction(draw, { separation: 0.1 }),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>

@@ -3,10 +3,11 @@ import { allocate, type DType, isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Aval, Primitive, VjpRule } from "../graph.js";
 import { maxInto, minInto, productInto } from "../numbers/extremes.js";
-import { apply, type Operator, operator } from "../primitive.js";
+import { apply, type Operator, typedOperator } from "../primitive.js";
 import type { Draw, TensorChoice } from "../sampling.js";
 import { normalizeAxes, reducedShape, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AxisArgument, ReduceArguments, Reduction } from "../types/reduce.js";
 import { div } from "./arithmetic.js";
 import { reduceAxes, reshapeTo, stretch, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -17,12 +18,7 @@ import { inversePermutation, permute } from "./movement.js";
 import { where } from "./where.js";
 
 /** Options of reductions. */
-export interface ReduceOptions {
-  /** The axis or axes to reduce, negative ones from the end; default: all. */
-  readonly axis?: number | readonly number[] | undefined;
-  /** Whether reduced axes stay, with size 1; default false. */
-  readonly keepDims?: boolean | undefined;
-}
+export interface ReduceOptions extends ReduceArguments<AxisArgument, boolean | undefined> {}
 
 interface Axes {
   readonly axes: readonly number[];
@@ -62,7 +58,7 @@ export const spread = (reduced: Tensor, axes: readonly number[], shape: Shape): 
  * @example
  * sum([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [4, 6]
  */
-export const sum = operator(
+export const sum = typedOperator<Reduction<"sum", "total">>(
   "sum",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor => reduceWith("sum", x, options, sumAxes),
@@ -77,7 +73,7 @@ export const sum = operator(
  * @example
  * mean([[1, 2], [3, 4]]).item(); // 2.5
  */
-export const mean = operator(
+export const mean = typedOperator<Reduction<"mean", "float">>(
   "mean",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>
@@ -138,9 +134,11 @@ const shareTies: VjpRule<Axes> = ({ inputs: [x], output, attributes: { axes }, c
 const maxPrimitive = reduction("max", maxInto, (dtype) => dtype, shareTies);
 const minPrimitive = reduction("min", minInto, (dtype) => dtype, shareTies);
 
-function extreme(primitive: Primitive<Axes>): Operator<(x: TensorLike, options?: ReduceOptions) => Tensor> {
-  const { name } = primitive;
-  return operator(
+function extreme<Name extends "max" | "min">(
+  name: Name,
+  primitive: Primitive<Axes>,
+): Operator<Reduction<Name, "keep">> {
+  return typedOperator<Reduction<Name, "keep">>(
     name,
     (draw) => drawReduction(draw, { separation: 0.1 }),
     (x: TensorLike, options: ReduceOptions = {}): Tensor =>
@@ -160,7 +158,7 @@ function extreme(primitive: Primitive<Axes>): Operator<(x: TensorLike, options?:
  * @example
  * max([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [3, 4]
  */
-export const max = extreme(maxPrimitive);
+export const max = extreme("max", maxPrimitive);
 
 /**
  * The least element along axes; NaN if any is NaN. Equal elements share the derivative evenly, as PyTorch's amin.
@@ -171,7 +169,7 @@ export const max = extreme(maxPrimitive);
  * @example
  * min([[1, 2], [3, 4]], { axis: 0 }).toArray(); // [1, 2]
  */
-export const min = extreme(minPrimitive);
+export const min = extreme("min", minPrimitive);
 
 const integerResult = (dtype: DType): DType => (isFloat(dtype) || dtype === "uint32" ? dtype : "int32");
 
@@ -204,7 +202,7 @@ const prodPrimitive = reduction(
  * @example
  * prod([[1, 2], [3, 4]], { axis: 1 }).toArray(); // [2, 12]
  */
-export const prod = operator(
+export const prod = typedOperator<Reduction<"prod", "total">>(
   "prod",
   (draw) => drawReduction(draw, { min: -2, max: 2 }),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>
@@ -220,7 +218,7 @@ export const prod = operator(
  * @example
  * any([[0, 0], [0, 1]], { axis: 1 }).toArray(); // [0, 1]
  */
-export const any = operator(
+export const any = typedOperator<Reduction<"any", "bool">>(
   "any",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>
@@ -236,7 +234,7 @@ export const any = operator(
  * @example
  * all([[1, 1], [0, 1]], { axis: 1 }).toArray(); // [1, 0]
  */
-export const all = operator(
+export const all = typedOperator<Reduction<"all", "bool">>(
   "all",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>
@@ -253,7 +251,7 @@ export const all = operator(
  * @example
  * countNonzero([[1, 0], [2, 3]]).item(); // 3
  */
-export const countNonzero = operator(
+export const countNonzero = typedOperator<Reduction<"countNonzero", "int32">>(
   "countNonzero",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>

@@ -5,9 +5,10 @@ import type { Primitive } from "../graph.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
 import { sumInto } from "../numbers/summation.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { reducedShape, type Shape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Reduction } from "../types/reduce.js";
 import { div, sqrt, square, sub } from "./arithmetic.js";
 import { reduceAxes, sumAxes } from "./broadcast.js";
 import { asFloat, castTo } from "./cast.js";
@@ -83,7 +84,7 @@ function varianceAlong(name: string, x: Tensor, axes: readonly number[], correct
  * @example
  * variance([1, 2, 3, 4]).item(); // 1.25
  */
-export const variance = operator(
+export const variance = typedOperator<Reduction<"variance", "float", Pick<VarianceOptions, "correction">>>(
   "variance",
   (draw) => withCorrection(drawReduction(draw), draw.pick([0, 0.5])),
   (x: TensorLike, { correction = 0, ...options }: VarianceOptions = {}): Tensor =>
@@ -102,7 +103,7 @@ export const variance = operator(
  * @example
  * std([1, 3]).item(); // 1
  */
-export const std = operator(
+export const std = typedOperator<Reduction<"std", "float", Pick<VarianceOptions, "correction">>>(
   "std",
   (draw) => {
     const shape = draw.shape({ minRank: 1, minSide: 2 });
@@ -165,7 +166,7 @@ function logsumexpOfLine(x: NumericArray, first: number, count: number, step: nu
  * @example
  * logsumexp([1000, 1000]).item(); // 1000.6931…
  */
-export const logsumexp = operator(
+export const logsumexp = typedOperator<Reduction<"logsumexp", "float">>(
   "logsumexp",
   (draw) => drawReduction(draw),
   (x: TensorLike, options: ReduceOptions = {}): Tensor =>

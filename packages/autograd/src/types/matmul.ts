@@ -1,6 +1,8 @@
 import type { Shape } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import type { Agreed, Broadcast } from "./broadcast.js";
-import type { Ok, ShapeError, Show } from "./shape-error.js";
+import type { DTypeOf, Promote, ResultDType, ShapeOf } from "./operand.js";
+import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
 type Last<S extends Shape> = S extends readonly [...Shape, infer Side extends number] ? Side : never;
 
@@ -40,3 +42,15 @@ export type MatMulShape<A extends Shape, B extends Shape> = number extends A["le
     : [Agreed<Last<A>, Inner<B>>] extends [never]
       ? Differ<A, B>
       : Batched<A, B>;
+
+/** The matrix product. */
+export type MatMul = <A extends TensorLike, B extends TensorLike>(
+  a: A,
+  b: Fit<MatMulShape<ShapeOf<A>, ShapeOf<B>>, B>,
+) => MatMulResult<A, B>;
+
+/** The tensor that a matrix product makes. */
+export type MatMulResult<A, B> = Tensor<
+  Ok<MatMulShape<ShapeOf<A>, ShapeOf<B>>>,
+  ResultDType<"number", Promote<DTypeOf<A>, DTypeOf<B>>>
+>;

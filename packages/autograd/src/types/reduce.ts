@@ -1,6 +1,8 @@
 import type { Shape } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
 import type { AxesOf, AxisOf, OutOfRange, OutOfRangeMessage, Without } from "./axes.js";
-import type { ShapeError, Show } from "./shape-error.js";
+import type { DTypeOf, DTypeRule, ResultDType, ShapeOf } from "./operand.js";
+import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
 /** What an `axis` option may be. */
 export type AxisArgument = number | readonly number[] | undefined;
@@ -55,3 +57,35 @@ export type ReduceShape<
 /** The shape of an operator that works along one axis and keeps it, such as `softmax`. */
 export type AlongShape<Name extends string, S extends Shape, Axis extends AxisArgument> =
   ReduceShape<Name, S, Axis, true> extends infer Result ? (Result extends ShapeError<string> ? Result : S) : never;
+
+/** What a reduction adds to its operand. */
+export interface ReduceArguments<Axis extends AxisArgument, KeepDims extends boolean | undefined> {
+  /** The axis or axes to reduce, negative ones from the end; default: all. */
+  readonly axis?: Axis | undefined;
+  /** Whether reduced axes stay, with size 1; default false. */
+  readonly keepDims?: KeepDims | undefined;
+}
+
+/** A reduction along axes; `More` are options besides `axis` and `keepDims`. */
+export type Reduction<
+  Name extends string,
+  Rule extends DTypeRule,
+  More = unknown,
+  Axes extends AxisArgument = AxisArgument,
+> = <
+  X extends TensorLike,
+  const Axis extends Axes | undefined = undefined,
+  const KeepDims extends boolean | undefined = undefined,
+>(
+  x: Fit<ReduceShape<Name, ShapeOf<X>, Axis, KeepDims>, X>,
+  options?: ReduceArguments<Axis, KeepDims> & More,
+) => Tensor<Ok<ReduceShape<Name, ShapeOf<X>, Axis, KeepDims>>, ResultDType<Rule, DTypeOf<X>>>;
+
+/** An operator along one axis that keeps the shape; `Option` is its option besides `axis`. */
+export type AlongAxis<Name extends string, Rule extends DTypeRule, More = unknown> = <
+  X extends TensorLike,
+  const Axis extends number | undefined = undefined,
+>(
+  x: Fit<AlongShape<Name, ShapeOf<X>, Axis>, X>,
+  options?: { readonly axis?: Axis | undefined } & More,
+) => Tensor<Ok<AlongShape<Name, ShapeOf<X>, Axis>>, ResultDType<Rule, DTypeOf<X>>>;
