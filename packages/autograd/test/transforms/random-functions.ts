@@ -56,7 +56,7 @@ const steps: readonly Step[] = [
 /** The tensors of a program stay below this, so that Hessians by every road stay cheap. */
 const LARGEST = 32;
 
-export /** The function that a plan describes. */
+/** The function that a plan describes. */
 export function build(plan: readonly Instruction[]): (x: Tensor) => Tensor {
   return (x) => {
     const pool = [x];
