@@ -75,7 +75,7 @@ describe("checkpoints", () => {
       "step-0000000024.safetensors",
     ]);
     const { tensors, metadata } = decodeSafetensors(await store.load("best.safetensors"));
-    expect(metadata["epoch"]).toBe(String(best?.epoch));
+    expect(metadata.epoch).toBe(String(best?.epoch));
     expect(Object.keys(tensors).sort()).toEqual(Object.keys(model.stateDict()).sort());
     const latest = decodeSafetensors(await store.load("step-0000000024.safetensors"));
     expect(Object.keys(latest.tensors)).toContain("model.first.weight");

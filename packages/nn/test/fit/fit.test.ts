@@ -22,7 +22,7 @@ describe("fit", () => {
     const { loss = 9, accuracy = 0 } = history.epochs[39]?.evaluation ?? {};
     expect(loss).toBeLessThan(0.45);
     expect(accuracy).toBeGreaterThan(0.8);
-    expect(best?.value).toBe(Math.min(...history.epochs.map((each) => each.evaluation?.["loss"] ?? 9)));
+    expect(best?.value).toBe(Math.min(...history.epochs.map((each) => each.evaluation?.loss ?? 9)));
     expect(JSON.parse(JSON.stringify(history))).toEqual(history);
   });
 
@@ -96,7 +96,7 @@ describe("fit", () => {
       ema: 0.5,
       evaluation: { data: [values(0)], metrics: { w: () => mean(model.w.value) } },
       mode: "min",
-      listeners: [{ onEpoch: ({ evaluation }) => void seen.push(evaluation?.["w"] ?? 0) }],
+      listeners: [{ onEpoch: ({ evaluation }) => void seen.push(evaluation?.w ?? 0) }],
     });
     let [w, average] = [0, 0];
     const expected: number[] = [];
@@ -127,7 +127,7 @@ describe("fit", () => {
     // 2, 3, 3.5: the first evaluation is exact, and the two after it are worse.
     expect([reason, epochs, best?.epoch]).toEqual(["early stopping", 3, 0]);
     expect(model.w.value.item()).toBe(2);
-    expect(history.epochs.map(({ evaluation }) => evaluation?.["loss"])).toEqual([0, 1, 2.25]);
+    expect(history.epochs.map(({ evaluation }) => evaluation?.loss)).toEqual([0, 1, 2.25]);
   });
 
   test("weighs the batches of an evaluation by their examples", async () => {
