@@ -5,9 +5,11 @@ import type { Primitive } from "../graph.js";
 import { constantIndex } from "../ir/affine.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
 import { sumInto } from "../numbers/summation.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { broadcastsTo, checkShape, reducedShape, type Shape, sameShape, showShape, sizeOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
+import type { BroadcastTo } from "../types/arrange.js";
+import type { Reshape } from "../types/reshape.js";
 
 /** Sums and stretching are each other's derivative, and reshape undoes `keepDims`: the three stand together. */
 
@@ -38,7 +40,7 @@ export function reshapeTo(x: Tensor, shape: Shape): Tensor {
  * @example
  * reshape(arange(6), [2, -1]).shape; // [2, 3]
  */
-export const reshape = operator(
+export const reshape = typedOperator<Reshape<"reshape">>(
   "reshape",
   (draw) => {
     const shape = draw.shape();
@@ -88,7 +90,7 @@ export const stretch = (x: Tensor, shape: Shape): Tensor =>
  * @example
  * broadcastTo([1, 2], [3, 2]).toArray(); // [[1, 2], [1, 2], [1, 2]]
  */
-export const broadcastTo = operator(
+export const broadcastTo = typedOperator<BroadcastTo>(
   "broadcastTo",
   (draw) => {
     const shape = draw.shape();

@@ -1,8 +1,9 @@
 import { asTensor, commonDType, describeValue } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import { normalizeAxis, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Concat, Stack } from "../types/join.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { concatenate, sliceAxis } from "./slice.js";
@@ -36,7 +37,7 @@ function alike(name: string, tensors: readonly TensorLike[]): [Tensor, ...Tensor
  * concat([[1, 2], [3]]).toArray(); // [1, 2, 3]
  * concat([zeros([2, 1]), zeros([2, 3])], { axis: 1 }).shape; // [2, 4]
  */
-export const concat = operator(
+export const concat = typedOperator<Concat>(
   "concat",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });
@@ -70,7 +71,7 @@ export const concat = operator(
  * @example
  * stack([[1, 2], [3, 4]], { axis: 1 }).toArray(); // [[1, 3], [2, 4]]
  */
-export const stack = operator(
+export const stack = typedOperator<Stack>(
   "stack",
   (draw) => {
     const shape = draw.shape();

@@ -4,10 +4,12 @@ import { AxisError, ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { constantIndex } from "../ir/affine.js";
 import { copyStrided } from "../numbers/strided-copy.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { axisList, normalizeAxes, normalizeAxis, showShape, sizeOf, stridesOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
+import type { ExpandDims, MatrixTranspose, Squeeze, SwapAxes, Transpose } from "../types/arrange.js";
+import type { Flatten } from "../types/reshape.js";
 import { reshapeTo } from "./broadcast.js";
 
 /** Operators that move axes about: the transpose, and reshapes that add and drop axes of size 1. */
@@ -93,7 +95,7 @@ export interface TransposeOptions {
  * transpose([[1, 2], [3, 4]]).toArray(); // [[1, 3], [2, 4]]
  * transpose(zeros([2, 3, 4]), { axes: [2, 0, 1] }).shape; // [4, 2, 3]
  */
-export const transpose = operator(
+export const transpose = typedOperator<Transpose>(
   "transpose",
   (draw) => {
     const shape = draw.shape();
@@ -122,7 +124,7 @@ export const transpose = operator(
  * @example
  * swapaxes(zeros([2, 3, 4]), 0, -1).shape; // [4, 3, 2]
  */
-export const swapaxes = operator(
+export const swapaxes = typedOperator<SwapAxes>(
   "swapaxes",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });
@@ -184,7 +186,7 @@ export const moveaxis = operator(
  * @example
  * mT(zeros([5, 2, 3])).shape; // [5, 3, 2]
  */
-export const mT = operator(
+export const mT = typedOperator<MatrixTranspose>(
   "mT",
   (draw) => [draw.tensor(draw.shape({ minRank: 2 }))],
   (x: TensorLike): Tensor => {
@@ -209,7 +211,7 @@ export const mT = operator(
  * expandDims([1, 2], 0).shape; // [1, 2]
  * expandDims([1, 2], [0, -1]).shape; // [1, 2, 1]
  */
-export const expandDims = operator(
+export const expandDims = typedOperator<ExpandDims>(
   "expandDims",
   (draw) => {
     const shape = draw.shape();
@@ -245,7 +247,7 @@ export interface SqueezeOptions {
  * squeeze(zeros([1, 3, 1])).shape; // [3]
  * squeeze(zeros([1, 3, 1]), { axis: 0 }).shape; // [3, 1]
  */
-export const squeeze = operator(
+export const squeeze = typedOperator<Squeeze>(
   "squeeze",
   (draw) => {
     const shape = draw.shape().map((side) => (draw.boolean() ? 1 : side));
@@ -281,7 +283,7 @@ export const squeeze = operator(
  * @example
  * flatten([[1, 2], [3, 4]]).toArray(); // [1, 2, 3, 4]
  */
-export const flatten = operator(
+export const flatten = typedOperator<Flatten>(
   "flatten",
   (draw) => [draw.tensor(draw.shape())],
   (x: TensorLike): Tensor => {

@@ -2,10 +2,11 @@ import { asTensor } from "../convert.js";
 import { allocate, floatOf } from "../dtype.js";
 import type { KernelContext, Primitive } from "../graph.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, reducedShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AlongAxis } from "../types/reduce.js";
 import { div, sub } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -117,7 +118,7 @@ function along(name: string, primitive: Primitive<Along>, x: TensorLike, axis: n
  * @example
  * softmax([0, 0]).toArray(); // [0.5, 0.5]
  */
-export const softmax = operator(
+export const softmax = typedOperator<AlongAxis<"softmax", "float">>(
   "softmax",
   drawRows,
   (x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor => along("softmax", softmaxPrimitive, x, axis),
@@ -131,7 +132,7 @@ export const softmax = operator(
  * @example
  * logSoftmax([0, 0]).toArray(); // [-0.6931471824645996, -0.6931471824645996]
  */
-export const logSoftmax = operator(
+export const logSoftmax = typedOperator<AlongAxis<"logSoftmax", "float">>(
   "logSoftmax",
   drawRows,
   (x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor => along("logSoftmax", logSoftmaxPrimitive, x, axis),

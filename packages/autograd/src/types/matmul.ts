@@ -17,11 +17,6 @@ type Rows<S extends Shape> = S extends readonly [...Shape, infer Side extends nu
 type Columns<S extends Shape> = S extends readonly [...Shape, number, infer Side extends number] ? [Side] : [];
 type Batch<S extends Shape> = S extends readonly [...infer Outer extends Shape, number, number] ? Outer : [];
 
-type Differ<
-  A extends Shape,
-  B extends Shape,
-> = ShapeError<`matmul: inner dimensions differ: ${Show<A>} · ${Show<B>} (${Last<A>} ≠ ${Inner<B>})`>;
-
 type Batched<A extends Shape, B extends Shape> =
   Broadcast<"matmul", Batch<A>, Batch<B>> extends infer Outer
     ? Outer extends ShapeError<string>
@@ -40,7 +35,7 @@ export type MatMulShape<A extends Shape, B extends Shape> = number extends A["le
   : 0 extends A["length"] | B["length"]
     ? ShapeError<`matmul: a scalar is no matrix: ${Show<A>} · ${Show<B>}`>
     : [Agreed<Last<A>, Inner<B>>] extends [never]
-      ? Differ<A, B>
+      ? ShapeError<`matmul: inner dimensions differ: ${Show<A>} · ${Show<B>} (${Last<A>} ≠ ${Inner<B>})`>
       : Batched<A, B>;
 
 /** The matrix product. */

@@ -167,6 +167,7 @@ describe("errors name operator, argument, shapes and remedy", () => {
       ShapeError,
       /reshape: 6 elements do not fit shape \[4, -1\]/,
     ],
+    // @ts-expect-error the compiler sees it too
     ["two unknown sides", () => reshape(zeros([6]), [-1, -1]), ShapeError, /at most one −1/],
     ["item of several", () => zeros([2]).item(), ShapeError, /item: a tensor of shape \[2\] has 2 elements/],
     ["a foreign operand", () => add({} as never, 1), Error, /add/],

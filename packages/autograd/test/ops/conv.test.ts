@@ -156,7 +156,7 @@ describe("conv2d", () => {
   test("batches images, kernels and both", () => {
     const x = reshape(arange(2 * 1 * 2 * 4 * 4), [2, 1, 2, 4, 4]);
     const w = reshape(arange(2 * 2 * 1 * 3 * 3), [2, 2, 1, 3, 3]);
-    const run = (a: typeof x, b: typeof w) => conv2d(a, b, { groups: 2 });
+    const run = (a: Tensor, b: Tensor) => conv2d(a, b, { groups: 2 });
     const [x0, w0] = [reshape(arange(32), [1, 2, 4, 4]), reshape(arange(18), [2, 1, 3, 3])];
     expect(vmap(run)(x, w).shape).toEqual([2, 1, 2, 2, 2]);
     expect(vmap(run, { inAxes: [0, null] })(x, w0).toArray()).toEqual(
