@@ -4,6 +4,8 @@ import { ValueError } from "../errors.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { leaf, type NestedData, type Tensor, type TensorLike, Variable, type VariableOptions } from "../tensor.js";
+import type { DataDType, DataShape, Known, ShapedData } from "../types/data.js";
+import type { Fit, Ok } from "../types/shape-error.js";
 
 /** Options of what makes a tensor. */
 export interface DTypeOption<D extends DType = DType> {
@@ -12,7 +14,7 @@ export interface DTypeOption<D extends DType = DType> {
 }
 
 /** Options of `tensor`. */
-export interface TensorOptions<S extends Shape = Shape, D extends DType = DType> {
+export interface TensorOptions<S extends Shape | undefined = Shape, D extends DType = DType> {
   /** Default: the nesting of the data, or one axis for a typed array. */
   readonly shape?: S;
   /** Default: float32 for numbers, bool for booleans, the typed array's own. */
@@ -29,10 +31,11 @@ export interface TensorOptions<S extends Shape = Shape, D extends DType = DType>
  * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  * tensor(new Float64Array(6), { shape: [2, 3] }).dtype; // "float64"
  */
-export function tensor<S extends Shape = Shape, D extends DType = DType>(
-  data: NestedData | NumericArray,
-  options?: TensorOptions<NoInfer<S>, NoInfer<D>>,
-): Tensor<S, D>;
+export function tensor<
+  const T extends NestedData | NumericArray,
+  const S extends Shape | undefined = undefined,
+  D extends DType = DataDType<T>,
+>(data: Fit<ShapedData<T, S>, T>, options?: TensorOptions<S, D>): Tensor<Known<Ok<ShapedData<T, S>>>, D>;
 export function tensor(data: NestedData | NumericArray, options: TensorOptions = {}): Tensor {
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType("tensor", dtype);
@@ -55,6 +58,10 @@ export function variable<S extends Shape, D extends DType>(
   init: Tensor<S, D>,
   options?: VariableOptions,
 ): Variable<S, D>;
+export function variable<const T extends NestedData | NumericArray>(
+  init: T,
+  options?: VariableOptions,
+): Variable<Known<DataShape<T>>, DataDType<T>>;
 export function variable(init: TensorLike, options?: VariableOptions): Variable;
 export function variable(init: TensorLike, options: VariableOptions = {}): Variable {
   return new Variable(asTensor("variable", init), options);
@@ -76,10 +83,10 @@ function filled<S extends Shape, D extends DType>(operator: string, shape: S, va
  * @example
  * zeros([2, 3]).toArray(); // [[0, 0, 0], [0, 0, 0]]
  */
-export function zeros<S extends Shape = Shape, D extends DType = DType>(
-  shape: NoInfer<S>,
-  options?: DTypeOption<NoInfer<D>>,
-): Tensor<S, D>;
+export function zeros<const S extends Shape, D extends DType = "float32">(
+  shape: readonly [...S],
+  options?: DTypeOption<D>,
+): Tensor<Known<S>, D>;
 export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("zeros", shape, 0, dtype);
 }
@@ -92,10 +99,10 @@ export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Te
  * @example
  * ones([2], { dtype: "int32" }).toArray(); // [1, 1]
  */
-export function ones<S extends Shape = Shape, D extends DType = DType>(
-  shape: NoInfer<S>,
-  options?: DTypeOption<NoInfer<D>>,
-): Tensor<S, D>;
+export function ones<const S extends Shape, D extends DType = "float32">(
+  shape: readonly [...S],
+  options?: DTypeOption<D>,
+): Tensor<Known<S>, D>;
 export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("ones", shape, 1, dtype);
 }
@@ -108,11 +115,11 @@ export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Ten
  * @example
  * full([2, 2], 7).toArray(); // [[7, 7], [7, 7]]
  */
-export function full<S extends Shape = Shape, D extends DType = DType>(
-  shape: NoInfer<S>,
+export function full<const S extends Shape, D extends DType = "float32">(
+  shape: readonly [...S],
   value: number,
-  options?: DTypeOption<NoInfer<D>>,
-): Tensor<S, D>;
+  options?: DTypeOption<D>,
+): Tensor<Known<S>, D>;
 export function full(shape: Shape, value: number, { dtype = "float32" }: DTypeOption = {}): Tensor {
   if (typeof value !== "number") throw new ValueError(`full: the value is ${typeof value}, not a number.`);
   return filled("full", shape, value, dtype);

@@ -15,7 +15,11 @@ export interface ShapeError<Message extends string> {
 }
 
 /** `X`, or the error that `Result` is; where some of several results are errors, nothing is known and `X` stays. */
-export type Fit<Result, X> = [Result] extends [never] ? X : Result extends ShapeError<string> ? Result : X;
+export type Fit<Result, X> = [Result] extends [never]
+  ? X
+  : Result extends ShapeError<infer Words>
+    ? ShapeError<Words>
+    : X;
 
 /** The shape, unknown where the operands do not fit. */
 export type Ok<Result> = [Result] extends [never] ? Shape : Result extends Shape ? Result : Shape;

@@ -145,6 +145,7 @@ describe("errors name operator, argument, shapes and remedy", () => {
   test.each<[string, () => unknown, new (...args: never[]) => Error, RegExp]>([
     [
       "shapes",
+      // @ts-expect-error the compiler sees it too
       () => add(zeros([2, 3]), zeros([4])),
       ShapeError,
       /add: cannot broadcast \[2, 3\] with \[4\]: axis -1 is 3 .* and 4 .*reshape/,

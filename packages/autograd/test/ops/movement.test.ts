@@ -122,6 +122,7 @@ describe("expandDims, squeeze, flatten", () => {
     expect(squeeze(x, { axis: 0 }).shape).toEqual([3, 1]);
     expect(squeeze(x, { axis: [0, -1] }).shape).toEqual([3]);
     expect(squeeze(x, { axis: [] }).shape).toEqual([1, 3, 1]);
+    // @ts-expect-error the compiler sees it too
     expect(() => squeeze(x, { axis: 1 })).toThrow(
       "squeeze: axis 1 of [1, 3, 1] has size 3, not 1; only axes of size 1 can be dropped.",
     );

@@ -121,11 +121,15 @@ describe("matmul", () => {
   });
 
   test("errors name both shapes, the sizes and a remedy", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => matmul(zeros([2, 3]), zeros([4, 5]))).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => matmul(zeros([2, 3]), zeros([4, 5]))).toThrow(
       "matmul: inner dimensions differ: [2, 3] · [4, 5] (3 ≠ 4). Transpose the right operand?",
     );
+    // @ts-expect-error the compiler sees it too
     expect(() => matmul(2, zeros([2]))).toThrow(/a scalar is no matrix: \[\] · \[2\]\. Use mul/);
+    // @ts-expect-error the compiler sees it too
     expect(() => matmul(zeros([2, 1, 1]), zeros([3, 1, 1]))).toThrow(/cannot broadcast \[2\] with \[3\]/);
   });
 });

@@ -179,6 +179,7 @@ describe("cond", () => {
     expect(() => cond(tensor([true]), one, one)).toThrow(ShapeError);
     expect(() => cond(1 as never, one, one)).toThrow(ValueError);
     expect(() => cond(tensor(true), one, 1 as never)).toThrow(ValueError);
+    // @ts-expect-error the compiler sees it too
     expect(() => cond(tensor(true), one, () => zeros([2]))).toThrow(/result 0 is \[\] float32 .* \[2\] float32/);
     expect(() =>
       cond(

@@ -45,9 +45,9 @@ describe("functions that become graph", () => {
         (c) => c,
         { x: tensor(1) },
       ),
-    ).toEqualTypeOf<{ x: Tensor }>();
+    ).toEqualTypeOf<{ x: Tensor<[], "float32"> }>();
     const [carry, ys] = scan((c: { n: Tensor }, x: Tensor) => [c, [x]] as const, { n: tensor(0) }, tensor([1]));
-    expectTypeOf(carry).toEqualTypeOf<{ n: Tensor }>();
+    expectTypeOf(carry).toEqualTypeOf<{ n: Tensor<[], "float32"> }>();
     expectTypeOf(ys).toEqualTypeOf<readonly [Tensor]>();
   });
 });
