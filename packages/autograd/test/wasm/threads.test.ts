@@ -31,6 +31,7 @@ import { DeviceMemory } from "../../src/backends/wasm/device-memory.js";
 import { instantiate } from "../../src/backends/wasm/engine.js";
 import { ModuleWriter } from "../../src/backends/wasm/module-writer.js";
 import { op } from "../../src/backends/wasm/opcodes.js";
+import { Pace } from "../../src/backends/wasm/pace.js";
 import { Threads } from "../../src/backends/wasm/threads.js";
 
 const numbers = (shape: readonly number[], seed: number): Tensor =>
@@ -54,18 +55,17 @@ const dataOf = (tensors: readonly Tensor[]): unknown[] => tensors.map((each) => 
 describe("threads", () => {
   const backend = currentBackend();
   const { sharedFrom } = backend;
-  const { awaitedFrom } = backend.threads;
 
   beforeAll(async () => {
-    // Every kernel is shared out, however small, and workers are always waited for.
+    // Every kernel is shared out, however small, by all threads.
     backend.sharedFrom = 1;
-    backend.threads.awaitedFrom = 0;
+    backend.threads.isEager = true;
     expect((await init({ threads: 3 })).threads).toBe(3);
   });
 
   afterAll(async () => {
     backend.sharedFrom = sharedFrom;
-    backend.threads.awaitedFrom = awaitedFrom;
+    backend.threads.isEager = false;
     await init({ threads: 1 });
   });
 
@@ -112,10 +112,35 @@ describe("threads", () => {
   });
 });
 
+describe("the pace of a program", () => {
+  const run = (pace: Pace, one: number, several: number, count: number): number => {
+    let shared = 0;
+    for (let i = 0; i < count; i++) {
+      const takes = pace.takesSeveral;
+      pace.note(takes, takes ? several : one);
+      if (takes) shared++;
+    }
+    return shared;
+  };
+
+  test("is that of the faster kind, and found again when it changes", () => {
+    const pace = new Pace();
+    expect(run(pace, 1, 0.6, 256)).toBeGreaterThan(250);
+    expect(run(pace, 1, 5, 512)).toBeLessThan(20);
+    expect(run(pace, 1, 0.6, 512)).toBeGreaterThan(490);
+  });
+
+  test("is not misled by one slow run", () => {
+    const pace = new Pace();
+    pace.note(true, 100);
+    expect(run(pace, 1, 0.6, 255)).toBeGreaterThan(245);
+  });
+});
+
 test("a worker that dies in the middle of a run gives an error, and the next run has one thread", async () => {
   const memory = new DeviceMemory();
   const threads = new Threads(memory);
-  threads.awaitedFrom = 0;
+  threads.isEager = true;
   threads.limit = 2;
   const { maximum, shared } = memory;
   const module = new ModuleWriter({ initial: 1, maximum, shared });

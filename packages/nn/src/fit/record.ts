@@ -17,7 +17,7 @@ export interface FitListener {
   onStart?(plan: { readonly epochs: number; readonly batches: number | undefined; readonly step: number }): void;
   onStep?(record: StepRecord): void;
   /** After the evaluation; what returns `true` ends the training here. */
-  onEpoch?(record: EpochRecord): boolean | undefined | undefined;
+  onEpoch?(record: EpochRecord): unknown;
   /** At the end, after an error too. */
   onEnd?(): void;
 }

@@ -1,11 +1,21 @@
 import { DeviceError } from "../../errors.js";
 import type { DeviceMemory } from "./device-memory.js";
 import { requireEngine, type WasmFunction } from "./engine.js";
+import { Pace } from "./pace.js";
 import { programLimit, threadLimit, threadMemory } from "./thread-memory.js";
 import { workerSource } from "./worker-source.js";
 
 /** More threads than this are not started by themselves: sharing out a step costs more with each. */
 const defaultLimit = 8;
+
+/** The work of a run below which parked workers are woken for the next one, and not waited for: they take 50 µs. */
+const awaitedFrom = 1_000_000;
+
+/** The work from which a run is shared without trying whether that is faster: some 20 ms. */
+const alwaysShared = 100_000_000;
+
+/** Browsers and Node both have it; the types that are loaded know neither. */
+declare const performance: { now(): number };
 
 /** A program as workers know it. */
 export interface SharedProgram {
@@ -14,6 +24,7 @@ export interface SharedProgram {
   readonly work: number;
   /** The most threads that its scratch memory is laid out for. */
   readonly threads: number;
+  readonly pace: Pace;
 }
 
 /** The parts of workers that are used, of browsers' and of Node's. */
@@ -48,8 +59,8 @@ const globals = globalThis as unknown as BrowserGlobals;
  * program. They do not keep the process alive.
  */
 export class Threads {
-  /** The work of a run below which parked workers are woken for the next one, and not waited for: they take 50 µs. */
-  awaitedFrom = 1_000_000;
+  /** Whether all threads take part in every run, whether or not that is faster. */
+  isEager = false;
   readonly #memory: DeviceMemory;
   readonly #workers: WorkerLike[] = [];
   /** Modules in memory for workers to load, by program. */
@@ -92,16 +103,29 @@ export class Threads {
     this.#modules.push({ address, bytes: bytes.length });
     Atomics.store(words, threadMemory.programs / 4, this.#programs);
     this.#wake(words);
-    return { number, work, threads: this.#limit };
+    return { number, work, threads: this.#limit, pace: new Pace() };
   }
 
   /** Runs a program in the threads that are ready. @throws DeviceError where one of them died. */
   run(run: WasmFunction, base: number, program: SharedProgram | undefined): void {
-    const threads = program === undefined ? 1 : this.#threadsFor(program);
-    if (threads === 1 || program === undefined) {
+    const available = program === undefined ? 1 : this.#threadsFor(program);
+    if (available === 1 || program === undefined) {
       run(base, 0, 1);
       return;
     }
+    const { pace, work } = program;
+    if (this.isEager || work >= alwaysShared) {
+      this.#runShared(run, base, program, available);
+      return;
+    }
+    const several = pace.takesSeveral;
+    const start = performance.now();
+    if (several) this.#runShared(run, base, program, available);
+    else run(base, 0, 1);
+    pace.note(several, performance.now() - start);
+  }
+
+  #runShared(run: WasmFunction, base: number, program: SharedProgram, threads: number): void {
     const words = this.#memory.words();
     words[threadMemory.program / 4] = program.number;
     words[threadMemory.base / 4] = base;
@@ -119,7 +143,7 @@ export class Threads {
     while (threads < limit && this.#loaded(threads) > number) threads++;
     if (threads === 1) return 1;
     if (Atomics.load(words, threadMemory.died / 4) !== 0) return 1;
-    if (work < this.awaitedFrom && Atomics.load(words, threadMemory.parked / 4) > 0) {
+    if (!this.isEager && work < awaitedFrom && Atomics.load(words, threadMemory.parked / 4) > 0) {
       this.#wake(words);
       return 1;
     }
