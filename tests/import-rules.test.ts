@@ -37,6 +37,8 @@ const allowedPackages: Record<string, readonly { readonly folder: string; readon
     { folder: "files/zip.ts", name: "fflate" },
     { folder: "files/node/", name: "node:fs/promises" },
     { folder: "files/node/", name: "node:path" },
+    { folder: "terminal/", name: "cli-progress" },
+    { folder: "terminal/", name: "node:process" },
   ],
 };
 
