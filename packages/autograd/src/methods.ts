@@ -23,119 +23,175 @@ import { cos, sin, tanh } from "./ops/trigonometric.js";
 import { clip } from "./ops/where.js";
 import type { Shape } from "./shape.js";
 import { Tensor } from "./tensor.js";
-
-/** Options of reductions. */
-interface AxisOptions {
-  readonly axis?: number | readonly number[];
-  readonly keepDims?: boolean;
-}
+import type {
+  BroadcastToShape,
+  ExpandShape,
+  MatrixTransposed,
+  SqueezeShape,
+  SwapShape,
+  TransposeShape,
+} from "./types/arrange.js";
+import type {
+  AlongOption,
+  AxesOption,
+  Factor,
+  NewAxis,
+  NewShape,
+  Other,
+  Reduced,
+  ReduceOption,
+  SecondAxis,
+  SqueezeOption,
+  TimesFactor,
+  WideShape,
+  WithOther,
+} from "./types/methods.js";
+import type { ResultDType } from "./types/operand.js";
+import type { AxisArgument } from "./types/reduce.js";
+import type { ReshapeShape, SizeOf } from "./types/reshape.js";
+import type { Ok } from "./types/shape-error.js";
 
 declare module "./tensor.js" {
   interface Tensor<S extends Shape = Shape, D extends DType = DType> {
     /** The tensor with its last two axes swapped: `mT(this)`. */
-    readonly mT: Tensor;
+    readonly mT: Tensor<Ok<MatrixTransposed<S>>, D>;
     /** `abs(this)`. */
-    abs(): Tensor;
+    abs(): Tensor<S, ResultDType<"number", D>>;
     /** `neg(this)`. */
-    neg(): Tensor;
+    neg(): Tensor<S, ResultDType<"number", D>>;
     /** `sign(this)`. */
-    sign(): Tensor;
+    sign(): Tensor<S, ResultDType<"number", D>>;
     /** `square(this)`. */
-    square(): Tensor;
+    square(): Tensor<S, ResultDType<"number", D>>;
     /** `sqrt(this)`. */
-    sqrt(): Tensor;
+    sqrt(): Tensor<S, ResultDType<"float", D>>;
     /** `exp(this)`. */
-    exp(): Tensor;
+    exp(): Tensor<S, ResultDType<"float", D>>;
     /** `log(this)`. */
-    log(): Tensor;
+    log(): Tensor<S, ResultDType<"float", D>>;
     /** `sin(this)`. */
-    sin(): Tensor;
+    sin(): Tensor<S, ResultDType<"float", D>>;
     /** `cos(this)`. */
-    cos(): Tensor;
+    cos(): Tensor<S, ResultDType<"float", D>>;
     /** `tanh(this)`. */
-    tanh(): Tensor;
+    tanh(): Tensor<S, ResultDType<"float", D>>;
     /** `sigmoid(this)`. */
-    sigmoid(): Tensor;
+    sigmoid(): Tensor<S, ResultDType<"float", D>>;
     /** `relu(this)`. */
-    relu(): Tensor;
+    relu(): Tensor<S, ResultDType<"number", D>>;
     /** `softplus(this)`. */
-    softplus(): Tensor;
+    softplus(): Tensor<S, ResultDType<"float", D>>;
     /** `add(this, other)`: broadcasts. */
-    add(other: TensorLike): Tensor;
+    add<B extends TensorLike>(other: Other<"add", S, B>): WithOther<"add", "keep", S, D, B>;
     /** `sub(this, other)`: broadcasts. */
-    sub(other: TensorLike): Tensor;
+    sub<B extends TensorLike>(other: Other<"sub", S, B>): WithOther<"sub", "number", S, D, B>;
     /** `mul(this, other)`: broadcasts. */
-    mul(other: TensorLike): Tensor;
+    mul<B extends TensorLike>(other: Other<"mul", S, B>): WithOther<"mul", "keep", S, D, B>;
     /** `div(this, other)`: broadcasts. */
-    div(other: TensorLike): Tensor;
+    div<B extends TensorLike>(other: Other<"div", S, B>): WithOther<"div", "float", S, D, B>;
     /** `pow(this, other)`: broadcasts. */
-    pow(other: TensorLike): Tensor;
+    pow<B extends TensorLike>(other: Other<"pow", S, B>): WithOther<"pow", "number", S, D, B>;
     /** `maximum(this, other)`: broadcasts. */
-    maximum(other: TensorLike): Tensor;
+    maximum<B extends TensorLike>(other: Other<"maximum", S, B>): WithOther<"maximum", "keep", S, D, B>;
     /** `minimum(this, other)`: broadcasts. */
-    minimum(other: TensorLike): Tensor;
+    minimum<B extends TensorLike>(other: Other<"minimum", S, B>): WithOther<"minimum", "keep", S, D, B>;
     /** `equal(this, other)`: broadcasts. */
-    equal(other: TensorLike): Tensor;
+    equal<B extends TensorLike>(other: Other<"equal", S, B>): WithOther<"equal", "bool", S, D, B>;
     /** `notEqual(this, other)`: broadcasts. */
-    notEqual(other: TensorLike): Tensor;
+    notEqual<B extends TensorLike>(other: Other<"notEqual", S, B>): WithOther<"notEqual", "bool", S, D, B>;
     /** `less(this, other)`: broadcasts. */
-    less(other: TensorLike): Tensor;
+    less<B extends TensorLike>(other: Other<"less", S, B>): WithOther<"less", "bool", S, D, B>;
     /** `lessEqual(this, other)`: broadcasts. */
-    lessEqual(other: TensorLike): Tensor;
+    lessEqual<B extends TensorLike>(other: Other<"lessEqual", S, B>): WithOther<"lessEqual", "bool", S, D, B>;
     /** `greater(this, other)`: broadcasts. */
-    greater(other: TensorLike): Tensor;
+    greater<B extends TensorLike>(other: Other<"greater", S, B>): WithOther<"greater", "bool", S, D, B>;
     /** `greaterEqual(this, other)`: broadcasts. */
-    greaterEqual(other: TensorLike): Tensor;
+    greaterEqual<B extends TensorLike>(other: Other<"greaterEqual", S, B>): WithOther<"greaterEqual", "bool", S, D, B>;
     /** `sum(this, {axis, keepDims})`. */
-    sum(options?: AxisOptions): Tensor;
+    sum<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"sum", S, Axis, KeepDims>,
+    ): Reduced<"sum", "total", S, D, Axis, KeepDims>;
     /** `mean(this, {axis, keepDims})`. */
-    mean(options?: AxisOptions): Tensor;
+    mean<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"mean", S, Axis, KeepDims>,
+    ): Reduced<"mean", "float", S, D, Axis, KeepDims>;
     /** `prod(this, {axis, keepDims})`. */
-    prod(options?: AxisOptions): Tensor;
+    prod<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"prod", S, Axis, KeepDims>,
+    ): Reduced<"prod", "total", S, D, Axis, KeepDims>;
     /** `max(this, {axis, keepDims})`. */
-    max(options?: AxisOptions): Tensor;
+    max<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"max", S, Axis, KeepDims>,
+    ): Reduced<"max", "keep", S, D, Axis, KeepDims>;
     /** `min(this, {axis, keepDims})`. */
-    min(options?: AxisOptions): Tensor;
+    min<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"min", S, Axis, KeepDims>,
+    ): Reduced<"min", "keep", S, D, Axis, KeepDims>;
     /** `any(this, {axis, keepDims})`. */
-    any(options?: AxisOptions): Tensor;
+    any<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"any", S, Axis, KeepDims>,
+    ): Reduced<"any", "bool", S, D, Axis, KeepDims>;
     /** `all(this, {axis, keepDims})`. */
-    all(options?: AxisOptions): Tensor;
+    all<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"all", S, Axis, KeepDims>,
+    ): Reduced<"all", "bool", S, D, Axis, KeepDims>;
     /** `variance(this, {axis, keepDims, correction})`. */
-    variance(options?: AxisOptions & { readonly correction?: number }): Tensor;
+    variance<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"variance", S, Axis, KeepDims> & { readonly correction?: number },
+    ): Reduced<"variance", "float", S, D, Axis, KeepDims>;
     /** `std(this, {axis, keepDims, correction})`. */
-    std(options?: AxisOptions & { readonly correction?: number }): Tensor;
+    std<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"std", S, Axis, KeepDims> & { readonly correction?: number },
+    ): Reduced<"std", "float", S, D, Axis, KeepDims>;
     /** `argmax(this, {axis, keepDims})`. */
-    argmax(options?: { readonly axis?: number; readonly keepDims?: boolean }): Tensor;
+    argmax<const Axis extends number | undefined = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"argmax", S, Axis, KeepDims>,
+    ): Reduced<"argmax", "int32", S, D, Axis, KeepDims>;
     /** `argmin(this, {axis, keepDims})`. */
-    argmin(options?: { readonly axis?: number; readonly keepDims?: boolean }): Tensor;
+    argmin<const Axis extends number | undefined = undefined, const KeepDims extends boolean | undefined = undefined>(
+      options?: ReduceOption<"argmin", S, Axis, KeepDims>,
+    ): Reduced<"argmin", "int32", S, D, Axis, KeepDims>;
     /** `softmax(this, {axis})`: along the last axis by default. */
-    softmax(options?: { readonly axis?: number }): Tensor;
+    softmax<const Axis extends number | undefined = undefined>(
+      options?: AlongOption<"softmax", S, Axis>,
+    ): Tensor<S, ResultDType<"float", D>>;
     /** `logSoftmax(this, {axis})`: along the last axis by default. */
-    logSoftmax(options?: { readonly axis?: number }): Tensor;
+    logSoftmax<const Axis extends number | undefined = undefined>(
+      options?: AlongOption<"logSoftmax", S, Axis>,
+    ): Tensor<S, ResultDType<"float", D>>;
     /** `reshape(this, shape)`: one side may be −1. */
-    reshape(shape: Shape): Tensor;
+    reshape<const T extends Shape>(shape: NewShape<S, T>): Tensor<Ok<ReshapeShape<"reshape", S, T>>, D>;
     /** `flatten(this)`: one axis. */
-    flatten(): Tensor;
+    flatten(): Tensor<[SizeOf<S>], D>;
     /** `transpose(this, {axes})`: reverses the axes by default. */
-    transpose(options?: { readonly axes?: readonly number[] }): Tensor;
+    transpose<const Axes extends Shape | undefined = undefined>(
+      options?: AxesOption<S, Axes>,
+    ): Tensor<Ok<TransposeShape<S, Axes>>, D>;
     /** `swapaxes(this, axis1, axis2)`. */
-    swapaxes(axis1: number, axis2: number): Tensor;
+    swapaxes<const A extends number, const B extends number>(
+      axis1: A,
+      axis2: SecondAxis<S, A, B>,
+    ): Tensor<Ok<SwapShape<S, A, B>>, D>;
     /** `expandDims(this, axis)`. */
-    expandDims(axis: number | readonly number[]): Tensor;
+    expandDims<const Axis extends number | readonly number[]>(
+      axis: NewAxis<S, Axis>,
+    ): Tensor<Ok<ExpandShape<S, Axis>>, D>;
     /** `squeeze(this, {axis})`. */
-    squeeze(options?: { readonly axis?: number | readonly number[] }): Tensor;
+    squeeze<const Axis extends AxisArgument = undefined>(
+      options?: SqueezeOption<S, Axis>,
+    ): Tensor<Ok<SqueezeShape<S, Axis>>, D>;
     /** `broadcastTo(this, shape)`. */
-    broadcastTo(shape: Shape): Tensor;
+    broadcastTo<const T extends Shape>(shape: WideShape<S, T>): Tensor<Ok<BroadcastToShape<S, T>>, D>;
     /** `slice(this, {start, stop, step})`. */
     slice(options: Parameters<typeof slice>[1]): Tensor;
     /** `take(this, indices, {axis})`. */
     take(indices: TensorLike, options?: { readonly axis?: number }): Tensor;
     /** `clip(this, {min, max})`. */
-    clip(options: { readonly min?: number; readonly max?: number }): Tensor;
+    clip(options: { readonly min?: number; readonly max?: number }): Tensor<S>;
     /** `cast(this, dtype)`. */
-    cast(dtype: DType): Tensor;
+    cast<To extends DType>(dtype: To): Tensor<S, To>;
     /** `matmul(this, other)`. */
-    matmul(other: TensorLike): Tensor;
+    matmul<B extends TensorLike>(other: Factor<S, B>): TimesFactor<S, D, B>;
     /** `dot(this, other)`. */
     dot(other: TensorLike): Tensor;
   }

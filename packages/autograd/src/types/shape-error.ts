@@ -32,3 +32,10 @@ type Sides<S extends Shape> = S extends readonly [infer First extends number]
   : S extends readonly [infer First extends number, ...infer Rest extends Shape]
     ? `${First}, ${Sides<Rest>}`
     : "";
+
+/** Nothing, or the error that `Result` is: for options, which keep the type that they are read by. */
+export type Check<Result> = [Result] extends [never]
+  ? unknown
+  : Result extends ShapeError<infer Words>
+    ? ShapeError<Words>
+    : unknown;

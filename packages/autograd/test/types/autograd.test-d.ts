@@ -45,8 +45,8 @@ describe("tensors", () => {
   });
 
   test("have operators as methods", () => {
-    expectTypeOf(tensor([1]).add(2).mul([3]).sum({ axis: 0, keepDims: true })).toEqualTypeOf<Tensor>();
-    expectTypeOf(tensor([[1]]).mT).toEqualTypeOf<Tensor>();
+    expectTypeOf(tensor([1]).add(2).mul([3]).sum({ axis: 0, keepDims: true })).toEqualTypeOf<Tensor<[1], "float32">>();
+    expectTypeOf(tensor([[1, 2]]).mT).toEqualTypeOf<Tensor<[2, 1], "float32">>();
     // @ts-expect-error options have named fields
     tensor([1]).sum(0);
   });
