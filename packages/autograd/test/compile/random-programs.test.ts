@@ -2,6 +2,7 @@ import type { Tensor } from "@glissade/autograd";
 import * as g from "@glissade/autograd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { currentBackend } from "../../src/backends/wasm/backend.js";
 import { compileToWasm } from "../../src/backends/wasm/executable.js";
 import { interpret } from "../../src/compile/interpret.js";
 import { makePlaceholder, type Node } from "../../src/graph.js";
@@ -61,6 +62,18 @@ const steps: readonly Step[] = [
     return g.slice(x, { start, stop: x.shape, step: x.shape.map(() => 1 + choose(2)) });
   },
   (choose, x) => (x.rank === 0 || x.size > 3000 ? x : g.pad(numeric(x), { widths: choose(3) })),
+  (choose, x) => {
+    if (x.rank === 0) return x;
+    const axis = axisOf(choose, x);
+    const places = g.remainder(g.mul(g.arange(1 + choose(20)), 1 + choose(50)), x.shape[axis] ?? 1);
+    return g.take(x, places, { axis });
+  },
+  (choose, x) => {
+    if (x.rank === 0) return x;
+    const size = 1 + choose(7);
+    const places = g.remainder(g.arange(x.shape[0] ?? 0), size);
+    return g.segmentSum(small(x), places, { count: size });
+  },
   (choose, x) => (x.rank === 0 || x.size > 3000 ? x : g.concat([x, x], { axis: axisOf(choose, x) })),
   (_, x, y) => {
     if (x.rank < 2 || x.size * (y.shape[y.rank - 1] ?? 1) > 200_000) return x;
@@ -106,38 +119,81 @@ function run(outputs: readonly Node[], inputs: readonly Node[], given: readonly 
     .map((node) => new TensorClass(node).data());
 }
 
+interface Drawn {
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
+  readonly given: readonly Node[];
+}
+
+type Operand = readonly [shape: readonly number[], seed: number, dtype: "float32" | "float64"];
+type Plan = readonly (readonly [number, number, number, number])[];
+
+/** A program of the plan's operators, some of whose values are its results; undefined where none is left to compute. */
+function drawProgram(drawn: readonly Operand[], plan: Plan, pick: number): Drawn | undefined {
+  const tensors = drawn.map(([shape, seed, dtype]) => inputOf(shape, seed, dtype));
+  const inputs = tensors.map(({ shape, dtype }) => makePlaceholder(shape, dtype, "a random program"));
+  const made = build(
+    inputs.map((node) => new TensorClass(node)),
+    plan,
+  );
+  const results = made.filter((_, i) => i === made.length - 1 || (pick >> (i % 30)) % 3 === 0);
+  const outputs = [...new Set(results.map(({ node }) => node))].filter(
+    (node) => node.symbolic && !inputs.includes(node),
+  );
+  return outputs.length === 0 ? undefined : { inputs, outputs, given: tensors.map(({ node }) => node) };
+}
+
 describe("a random program", () => {
   const plans = fc.array(fc.tuple(fc.nat(1000), fc.nat(50), fc.nat(50), fc.nat()), { minLength: 1, maxLength: 25 });
+  const operands = fc.array(fc.tuple(shapes, fc.nat(1e6), fc.constantFrom("float32" as const, "float64" as const)), {
+    minLength: 1,
+    maxLength: 3,
+  });
+  const programs = Number(process.env.GLISSADE_RUNS ?? 2000);
+
   test("compiled computes what the reference kernels compute", { timeout: 300_000 }, () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(shapes, fc.nat(1e6), fc.constantFrom("float32" as const, "float64" as const)), {
-          minLength: 1,
-          maxLength: 3,
-        }),
-        plans,
-        fc.nat(),
-        (drawn, plan, pick) => {
-          const tensors = drawn.map(([shape, seed, dtype]) => inputOf(shape, seed, dtype));
-          const inputs = tensors.map(({ shape, dtype }) => makePlaceholder(shape, dtype, "a random program"));
-          const made = build(
-            inputs.map((node) => new TensorClass(node)),
-            plan,
-          );
-          const results = made.filter((_, i) => i === made.length - 1 || (pick >> (i % 30)) % 3 === 0);
-          const outputs = [...new Set(results.map(({ node }) => node))].filter(
-            (node) => node.symbolic && !inputs.includes(node),
-          );
-          if (outputs.length === 0) return;
-          const given = tensors.map(({ node }) => node);
-          const expected = run(outputs, inputs, given, interpret);
-          const actual = run(outputs, inputs, given, compileToWasm);
-          for (const [k, reference] of expected.entries())
-            expectClose(actual[k] ?? [], reference, outputs[k]?.dtype ?? "");
-        },
-      ),
-      { numRuns: Number(process.env.GLISSADE_RUNS ?? 2000) },
+      fc.property(operands, plans, fc.nat(), (drawn, plan, pick) => {
+        const program = drawProgram(drawn, plan, pick);
+        if (program === undefined) return;
+        const { inputs, outputs, given } = program;
+        const expected = run(outputs, inputs, given, interpret);
+        const actual = run(outputs, inputs, given, compileToWasm);
+        for (const [k, reference] of expected.entries())
+          expectClose(actual[k] ?? [], reference, outputs[k]?.dtype ?? "");
+      }),
+      { numRuns: programs },
     );
+  });
+
+  test("has the same bits in one thread, two and three", { timeout: 300_000 }, async () => {
+    const backend = currentBackend();
+    const { sharedFrom } = backend;
+    // Every kernel is shared out, however small, and by all threads.
+    backend.sharedFrom = 1;
+    backend.threads.isEager = true;
+    try {
+      await fc.assert(
+        fc.asyncProperty(operands, plans, fc.nat(), async (drawn, plan, pick) => {
+          const program = drawProgram(drawn, plan, pick);
+          if (program === undefined) return;
+          await g.init({ threads: 3 });
+          const compiled = compileToWasm(program);
+          const results: unknown[] = [];
+          for (const threads of [3, 2, 1]) {
+            expect((await g.init({ threads })).threads).toBe(threads);
+            results.push(compiled.run(program.given).map((node) => new TensorClass(node).data()));
+          }
+          expect(results[1]).toEqual(results[0]);
+          expect(results[2]).toEqual(results[0]);
+        }),
+        { numRuns: Math.ceil(programs / 10) },
+      );
+    } finally {
+      backend.sharedFrom = sharedFrom;
+      backend.threads.isEager = false;
+      await g.init({ threads: 1 });
+    }
   });
 });
 

@@ -63,6 +63,8 @@ export class Threads {
   isEager = false;
   readonly #memory: DeviceMemory;
   readonly #workers: WorkerLike[] = [];
+  /** For each worker the first program that it loads: those before are not there any more. */
+  readonly #firsts: number[] = [];
   /** Modules in memory for workers to load, by program. */
   readonly #modules: { readonly address: number; readonly bytes: number }[] = [];
   #released = 0;
@@ -140,7 +142,7 @@ export class Threads {
     const words = this.#memory.words();
     const limit = Math.min(most, this.#limit, this.#workers.length + 1);
     let threads = 1;
-    while (threads < limit && this.#loaded(threads) > number) threads++;
+    while (threads < limit && this.#loaded(threads) > number && (this.#firsts[threads - 1] ?? 0) <= number) threads++;
     if (threads === 1) return 1;
     if (Atomics.load(words, threadMemory.died / 4) !== 0) return 1;
     if (!this.isEager && work < awaitedFrom && Atomics.load(words, threadMemory.parked / 4) > 0) {
@@ -174,7 +176,8 @@ export class Threads {
       worker.onerror = () => this.#markDead();
       worker.unref?.();
       this.#workers.push(worker);
-      worker.postMessage({ memory: this.#memory.memory, worker: this.#workers.length });
+      this.#firsts.push(this.#programs);
+      worker.postMessage({ memory: this.#memory.memory, worker: this.#workers.length, first: this.#programs });
     }
   }
 
@@ -187,6 +190,7 @@ export class Threads {
     this.#limit = 1;
     for (const worker of this.#workers) worker.terminate();
     this.#workers.length = 0;
+    this.#firsts.length = 0;
     throw new DeviceError(
       "a worker thread ended in the middle of a run, and its results are lost. Nothing was assigned; run it again: from now on it runs in one thread.",
     );

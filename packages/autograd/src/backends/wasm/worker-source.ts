@@ -9,23 +9,25 @@ const spinTime = 0.25;
  */
 export const workerSource = `
 const at = ${JSON.stringify(threadMemory)};
-const work = ({ memory, worker }) => {
+const work = ({ memory, worker, first }) => {
   const words = new Int32Array(memory.buffer);
   const load = (address) => Atomics.load(words, address / 4);
   const own = at.workers + worker * at.workerStride;
   const runs = [];
-  let called = 0;
+  let loaded = first;
+  let called = load(own);
   const loadPrograms = () => {
-    while (runs.length < load(at.programs)) {
-      const entry = (at.table + 8 * runs.length) / 4;
+    while (loaded < load(at.programs)) {
+      const entry = (at.table + 8 * loaded) / 4;
       const bytes = new Uint8Array(memory.buffer, words[entry], words[entry + 1]).slice();
       const env = { memory, host: () => { throw new Error("only the first thread calls the host"); } };
-      runs.push(new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports.run);
-      Atomics.store(words, own / 4 + 1, runs.length);
+      runs[loaded] = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports.run;
+      Atomics.store(words, own / 4 + 1, ++loaded);
     }
   };
-  const hasWork = () => load(own) !== called || runs.length < load(at.programs);
+  const hasWork = () => load(own) !== called || loaded < load(at.programs);
   try {
+    Atomics.store(words, own / 4 + 1, loaded);
     Atomics.store(words, own / 4 + 2, 1);
     for (;;) {
       const seen = load(at.wake);
