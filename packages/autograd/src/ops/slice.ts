@@ -1,7 +1,7 @@
 import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { ValueError } from "../errors.js";
-import type { Primitive } from "../graph.js";
+import type { Node, Primitive } from "../graph.js";
 import { constantIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
 import type { Expr } from "../ir/expression.js";
 import type { Lowering } from "../ir/lowering.js";
@@ -166,6 +166,27 @@ export function padAxis(x: Tensor, axis: number, low: number, high: number): Ten
   const only = (width: number): number[] => x.shape.map((_, i) => (i === axis ? width : 0));
   return padZeros(x, { low: only(low), high: only(high), interior: only(0) });
 }
+
+/** A tensor with zeros before and after it along one axis. */
+export interface Padded {
+  readonly x: Tensor;
+  readonly axis: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What a tensor is the padding of; undefined where it is none, or one along several axes or with gaps. */
+export function zeroPadding({ node }: Tensor): Padded | undefined {
+  const [inner] = node.inputs;
+  if (!isPad(node) || inner === undefined) return undefined;
+  const { low, high, interior } = node.attributes;
+  const axes = low.flatMap((before, axis) => (before === 0 && high[axis] === 0 ? [] : [axis]));
+  const [axis = 0] = axes;
+  if (axes.length !== 1 || interior.some((gap) => gap > 0) || low[axis]! < 0 || high[axis]! < 0) return undefined;
+  return { x: new Tensor(inner), axis, low: low[axis]!, high: high[axis]! };
+}
+
+const isPad = (node: Node): node is Node & { readonly attributes: PadAttributes } => node.primitive === padPrimitive;
 
 const concatPrimitive: Primitive<{ readonly axis: number }> = {
   name: "concat",

@@ -2,9 +2,10 @@ import { isFloat } from "../dtype.js";
 import { GradientError } from "../errors.js";
 import { type Node, operandsOf } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
-import { add } from "../ops/elementwise.js";
+import { onBehalfOf } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
+import { cotangentSum } from "./cotangent-sum.js";
 import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
@@ -22,26 +23,33 @@ export function pullBack(
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
   const dependent = new Set(order);
-  const gathered = new Map<Node, Tensor>();
+  const gathered = new Map<Node, Tensor[]>();
   const gather = (node: Node, cotangent: Tensor): void => {
-    const sofar = gathered.get(node);
-    gathered.set(node, sofar === undefined ? cotangent : add(sofar, cotangent));
+    const terms = gathered.get(node);
+    if (terms === undefined) gathered.set(node, [cotangent]);
+    else terms.push(cotangent);
+  };
+  const total = (node: Node): Tensor | undefined => {
+    const terms = gathered.get(node);
+    return terms && cotangentSum(terms);
+  };
+  const take = (node: Node): Tensor | undefined => {
+    const cotangent = total(node);
+    gathered.delete(node);
+    return cotangent;
   };
   // The results of one tuple are pulled back together, when the walk comes to the tuple.
-  const tuples = new Map<Node, (Tensor | undefined)[]>();
+  const tuples = new Map<Node, Tensor[][]>();
   const gatherPart = (tuple: Node, index: number, cotangent: Tensor): void => {
     const parts = tuples.get(tuple) ?? [];
-    const sofar = parts[index];
-    parts[index] = sofar === undefined ? cotangent : add(sofar, cotangent);
+    parts[index] = [...(parts[index] ?? []), cotangent];
     tuples.set(tuple, parts);
   };
   /** Takes what was gathered for the operands of a tuple whose rule goes on adding to it. */
   const takeGathered = ({ primitive, inputs }: Node): (Tensor | undefined)[] => {
     const accumulates = direction === "reverse" && isTuple(primitive) && primitive.tuple.accumulates === true;
     return inputs.map((input) => {
-      const sofar = accumulates && dependent.has(input) ? gathered.get(input) : undefined;
-      if (sofar !== undefined) gathered.delete(input);
-      return sofar;
+      return accumulates && dependent.has(input) ? take(input) : undefined;
     });
   };
   const pullNode = (node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] => {
@@ -57,20 +65,20 @@ export function pullBack(
     for (let i = order.length - 1; i >= 0; i--) {
       const node = order[i];
       if (node === undefined || isLeaf.has(node)) continue;
-      const cotangents = tuples.get(node);
-      const cotangent = gathered.get(node);
+      const cotangents = tuples.get(node)?.map((terms) => cotangentSum(terms));
+      const cotangent = take(node);
       if (cotangent === undefined && cotangents === undefined) continue;
-      gathered.delete(node);
       const index = pickedIndex(node);
       const [tuple] = node.inputs;
       if (index !== undefined && tuple !== undefined && cotangent !== undefined) {
         gatherPart(tuple, index, cotangent);
         continue;
       }
-      const parts =
+      const parts = onBehalfOf("derivative", node, () =>
         cotangent === undefined
           ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node))
-          : pullNode(node, cotangent);
+          : pullNode(node, cotangent),
+      );
       for (const [k, part] of parts.entries()) {
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
@@ -79,7 +87,7 @@ export function pullBack(
         }
       }
     }
-    return leaves.map((leaf) => gathered.get(leaf.node));
+    return leaves.map((leaf) => total(leaf.node));
   });
 }
 

@@ -1,0 +1,67 @@
+import { neg, sub } from "../ops/arithmetic.js";
+import { add } from "../ops/elementwise.js";
+import { concatenate, type Padded, padAxis, zeroPadding } from "../ops/slice.js";
+import { Tensor } from "../tensor.js";
+
+/**
+ * The sum of cotangents of one tensor. Slices pull back to tensors of zeros but for one part each; adding them one by one would cost the whole tensor each time, so that a
+ * function that takes its parameters apart would have a gradient many times as dear. Parts that lie beside each other along an axis are joined, those in the same place added
+ * there; negations are subtracted.
+ */
+export function cotangentSum(terms: readonly Tensor[]): Tensor {
+  const padded = terms.map(zeroPadding);
+  const groups = new Map<number, Padded[]>();
+  const rest: Tensor[] = [];
+  for (const [i, term] of terms.entries()) {
+    const part = padded[i];
+    if (part === undefined) rest.push(term);
+    else groups.set(part.axis, [...(groups.get(part.axis) ?? []), part]);
+  }
+  for (const parts of groups.values()) rest.push(...layersOf(inPlace(parts)).map(joined));
+  return rest.reduce(plus);
+}
+
+/** a + b, where one of them is a negation as a difference, of the same bits. */
+function plus(a: Tensor, b: Tensor): Tensor {
+  const [x, y] = [negated(a), negated(b)];
+  if (y !== undefined) return sub(a, y);
+  return x === undefined ? add(a, b) : sub(b, x);
+}
+
+function negated({ node: { primitive, inputs } }: Tensor): Tensor | undefined {
+  const [x] = inputs;
+  return primitive === neg.primitive && x !== undefined ? new Tensor(x) : undefined;
+}
+
+/** One part for each place, in order along the axis. */
+function inPlace(parts: readonly Padded[]): Padded[] {
+  const places = new Map<string, Padded>();
+  for (const part of parts) {
+    const place = `${part.low} ${part.high}`;
+    const before = places.get(place);
+    places.set(place, before === undefined ? part : { ...part, x: plus(before.x, part.x) });
+  }
+  return [...places.values()].sort((a, b) => a.low - b.low || b.high - a.high);
+}
+
+/** Parts dealt out so that in each layer none overlaps the next; each goes where it fits first. */
+function layersOf(parts: readonly Padded[]): Padded[][] {
+  const layers: Padded[][] = [];
+  for (const part of parts) {
+    const layer = layers.find((each) => endOf(each[each.length - 1]) <= part.low);
+    if (layer === undefined) layers.push([part]);
+    else layer.push(part);
+  }
+  return layers;
+}
+
+const endOf = (part: Padded | undefined): number =>
+  part === undefined ? 0 : part.low + (part.x.shape[part.axis] ?? 0);
+
+/** The parts of a layer one after another, with zeros where there is none. */
+function joined(layer: readonly Padded[]): Tensor {
+  const pieces = layer.map((part, i) =>
+    padAxis(part.x, part.axis, part.low - endOf(layer[i - 1]), i === layer.length - 1 ? part.high : 0),
+  );
+  return concatenate(pieces, layer[0]?.axis ?? 0);
+}
