@@ -3,6 +3,7 @@ import {
   add,
   cos,
   div,
+  grad,
   jacobian,
   jit,
   mul,
@@ -17,6 +18,7 @@ import {
   vmap,
   where,
 } from "@glissade/autograd";
+import { costOf } from "@glissade/autograd/debug";
 import { array, distance, type Instance, type Published, readJson } from "./vectors.js";
 
 interface Stored {
@@ -96,6 +98,7 @@ function instanceOf(stored: Stored): Instance {
     jacobian((q: Tensor) => reprojection(q, feature))(p),
     mul(-2, one(p, 14)),
   ];
+  const reprojections = vmap(reprojection);
   const values = jit(vmap(objective));
   const derivatives = jit(vmap(slopes));
   /** The golden numbers of every observation; one alone stands for all. */
@@ -120,6 +123,10 @@ function instanceOf(stored: Stored): Instance {
           distance(weightSlope.data(), golden(stored.weightSlopes.map((value) => [value]))),
         ),
       };
+    },
+    costs() {
+      const total = (p: Tensor): Tensor => sum(square(reprojections(p, features)));
+      return [costOf(total, parameters), costOf((p: Tensor) => grad(total)(p), parameters)];
     },
     published: stored.published,
   };

@@ -4,6 +4,7 @@ import {
   concat,
   exp,
   expandDims,
+  grad,
   jit,
   logsumexp,
   matmul,
@@ -16,6 +17,7 @@ import {
   type Tensor,
   valueAndGrad,
 } from "@glissade/autograd";
+import { costOf } from "@glissade/autograd/debug";
 import { array, distance, type Instance, type Published, readJson } from "./vectors.js";
 
 interface Stored {
@@ -111,6 +113,7 @@ function instanceOf(stored: Stored): Instance {
         derivative: distance(gradient.data(), stored.gradient),
       };
     },
+    costs: () => [costOf(objective, mixture), costOf((at: Mixture) => grad(objective)(at), mixture)],
     published: stored.published,
   };
 }

@@ -3,6 +3,7 @@ import {
   add,
   concat,
   cos,
+  grad,
   jacobian,
   jit,
   matmul,
@@ -20,6 +21,7 @@ import {
   vmap,
   zeros,
 } from "@glissade/autograd";
+import { costOf } from "@glissade/autograd/debug";
 import { array, distance, type Instance, type Published, readJson } from "./vectors.js";
 
 interface Stored {
@@ -187,6 +189,10 @@ function instanceOf(stored: Stored, model: Model): Instance {
       objective: distance(values(theta, us).data(), stored.residual),
       derivative: distance(derivatives(theta, us).data(), stored.jacobian),
     }),
+    costs() {
+      const total = (at: Tensor, u: Tensor): Tensor => sum(square(residuals(at, u)));
+      return [costOf(total, theta, us), costOf((at: Tensor, u: Tensor) => grad(total)(at, u), theta, us)];
+    },
     published: stored.published,
   };
 }

@@ -3,6 +3,7 @@ import {
   add,
   concat,
   exp,
+  grad,
   jit,
   log,
   mul,
@@ -18,6 +19,7 @@ import {
   tanh,
   valueAndGrad,
 } from "@glissade/autograd";
+import { costOf } from "@glissade/autograd/debug";
 import { array, distance, type Instance, readJson } from "./vectors.js";
 
 interface Stored {
@@ -110,6 +112,7 @@ function instanceOf(stored: Stored): Instance {
         derivative: distance(gradient.data(), stored.gradient),
       };
     },
+    costs: () => [costOf(objective, network), costOf((at: Network) => grad(objective)(at), network)],
     published: {},
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Shape, type Tensor, tensor } from "@glissade/autograd";
+import type { Cost } from "@glissade/autograd/debug";
 
 /** Times of an objective and of its derivative, in seconds, by the tool and its language. */
 export type Published = Readonly<Record<string, readonly [objective: number, derivative: number]>>;
@@ -36,5 +37,7 @@ export interface Instance {
   readonly derivative: () => void;
   /** The largest ρ of the objective and of the derivative. */
   readonly errors: () => { readonly objective: number; readonly derivative: number };
+  /** What the objective, summed where it is a vector, costs and its gradient. */
+  readonly costs: () => readonly [objective: Cost, gradient: Cost];
   readonly published: Published;
 }

@@ -31,14 +31,21 @@ function levinson(diagonal: number, band: ArrayLike<number>): number {
   return total;
 }
 
-/** [n − 1, n, n]: for each distance k = 1 … n − 1 a matrix with ones k beside the diagonal, on both sides. */
+const known = new Map<string, Tensor>();
+
+/** [n − 1, n²]: for each distance k = 1 … n − 1 a matrix with ones k beside the diagonal, on both sides; one tensor for each n and dtype, so that a compiler sees it to be the same. */
 function patterns(size: number, dtype: "float32" | "float64"): Tensor {
-  const data = Float64Array.from({ length: (size - 1) * size * size }, (_, i) => {
+  const key = `${size} ${dtype}`;
+  const made = known.get(key) ?? tensor(patternData(size), { dtype, shape: [size - 1, size * size] });
+  known.set(key, made);
+  return made;
+}
+
+const patternData = (size: number): Float64Array<ArrayBuffer> =>
+  Float64Array.from({ length: (size - 1) * size * size }, (_, i) => {
     const [k, row, column] = [Math.floor(i / (size * size)) + 1, Math.floor(i / size) % size, i % size];
     return Math.abs(row - column) === k ? 1 : 0;
   });
-  return tensor(data, { dtype }).reshape([size - 1, size, size]);
-}
 
 const floatOf = (dtype: string): "float32" | "float64" => (dtype === "float64" ? "float64" : "float32");
 
@@ -46,8 +53,7 @@ const floatOf = (dtype: string): "float32" | "float64" => (dtype === "float64" ?
 export function toeplitz(diagonal: Tensor, band: Tensor): Tensor {
   const size = (band.shape.at(-1) ?? 0) + 1;
   const dtype = floatOf(band.dtype);
-  const flat = patterns(size, dtype).reshape([size - 1, size * size]);
-  const beside = matmul(expandDims(band, -2), flat).reshape([...band.shape.slice(0, -1), size, size]);
+  const beside = matmul(expandDims(band, -2), patterns(size, dtype)).reshape([...band.shape.slice(0, -1), size, size]);
   const identity = eye(size, { dtype });
   return add(mul(expandDims(expandDims(diagonal, -1), -1), identity), beside);
 }
@@ -86,7 +92,7 @@ export const logDetDefinition: PrimitiveDefinition<undefined> = {
     const inverse = linalg.inv(toeplitz(diagonal, band));
     const size = (band.shape.at(-1) ?? 0) + 1;
     const flat = inverse.reshape([...diagonal.shape, 1, size * size]);
-    const sums = mul(flat, patterns(size, floatOf(band.dtype)).reshape([size - 1, size * size])).sum({ axis: -1 });
+    const sums = mul(flat, patterns(size, floatOf(band.dtype))).sum({ axis: -1 });
     return [
       mul(cotangent, mul(inverse, eye(size, { dtype: floatOf(band.dtype) })).sum({ axis: [-2, -1] })),
       mul(expandDims(cotangent, -1), sums),
