@@ -31,6 +31,8 @@ import type {
   SwapShape,
   TransposeShape,
 } from "./types/arrange.js";
+import type { Broadcast } from "./types/broadcast.js";
+import type { MatMulShape } from "./types/matmul.js";
 import type {
   AlongOption,
   AxesOption,
@@ -38,16 +40,14 @@ import type {
   NewAxis,
   NewShape,
   Other,
-  Reduced,
   ReduceOption,
   SecondAxis,
   SqueezeOption,
-  TimesFactor,
   WideShape,
-  WithOther,
+  WithDType,
 } from "./types/methods.js";
-import type { ResultDType } from "./types/operand.js";
-import type { AxisArgument } from "./types/reduce.js";
+import type { ResultDType, ShapeOf } from "./types/operand.js";
+import type { AxisArgument, ReduceShape } from "./types/reduce.js";
 import type { ReshapeShape, SizeOf } from "./types/reshape.js";
 import type { Ok } from "./types/shape-error.js";
 
@@ -82,75 +82,101 @@ declare module "./tensor.js" {
     /** `softplus(this)`. */
     softplus(): Tensor<S, ResultDType<"float", D>>;
     /** `add(this, other)`: broadcasts. */
-    add<B extends TensorLike>(other: Other<"add", S, B>): WithOther<"add", "keep", S, D, B>;
+    add<B extends TensorLike>(
+      other: Other<"add", S, B>,
+    ): Tensor<Ok<Broadcast<"add", S, ShapeOf<B>>>, WithDType<"keep", D, B>>;
     /** `sub(this, other)`: broadcasts. */
-    sub<B extends TensorLike>(other: Other<"sub", S, B>): WithOther<"sub", "number", S, D, B>;
+    sub<B extends TensorLike>(
+      other: Other<"sub", S, B>,
+    ): Tensor<Ok<Broadcast<"sub", S, ShapeOf<B>>>, WithDType<"number", D, B>>;
     /** `mul(this, other)`: broadcasts. */
-    mul<B extends TensorLike>(other: Other<"mul", S, B>): WithOther<"mul", "keep", S, D, B>;
+    mul<B extends TensorLike>(
+      other: Other<"mul", S, B>,
+    ): Tensor<Ok<Broadcast<"mul", S, ShapeOf<B>>>, WithDType<"keep", D, B>>;
     /** `div(this, other)`: broadcasts. */
-    div<B extends TensorLike>(other: Other<"div", S, B>): WithOther<"div", "float", S, D, B>;
+    div<B extends TensorLike>(
+      other: Other<"div", S, B>,
+    ): Tensor<Ok<Broadcast<"div", S, ShapeOf<B>>>, WithDType<"float", D, B>>;
     /** `pow(this, other)`: broadcasts. */
-    pow<B extends TensorLike>(other: Other<"pow", S, B>): WithOther<"pow", "number", S, D, B>;
+    pow<B extends TensorLike>(
+      other: Other<"pow", S, B>,
+    ): Tensor<Ok<Broadcast<"pow", S, ShapeOf<B>>>, WithDType<"number", D, B>>;
     /** `maximum(this, other)`: broadcasts. */
-    maximum<B extends TensorLike>(other: Other<"maximum", S, B>): WithOther<"maximum", "keep", S, D, B>;
+    maximum<B extends TensorLike>(
+      other: Other<"maximum", S, B>,
+    ): Tensor<Ok<Broadcast<"maximum", S, ShapeOf<B>>>, WithDType<"keep", D, B>>;
     /** `minimum(this, other)`: broadcasts. */
-    minimum<B extends TensorLike>(other: Other<"minimum", S, B>): WithOther<"minimum", "keep", S, D, B>;
+    minimum<B extends TensorLike>(
+      other: Other<"minimum", S, B>,
+    ): Tensor<Ok<Broadcast<"minimum", S, ShapeOf<B>>>, WithDType<"keep", D, B>>;
     /** `equal(this, other)`: broadcasts. */
-    equal<B extends TensorLike>(other: Other<"equal", S, B>): WithOther<"equal", "bool", S, D, B>;
+    equal<B extends TensorLike>(
+      other: Other<"equal", S, B>,
+    ): Tensor<Ok<Broadcast<"equal", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `notEqual(this, other)`: broadcasts. */
-    notEqual<B extends TensorLike>(other: Other<"notEqual", S, B>): WithOther<"notEqual", "bool", S, D, B>;
+    notEqual<B extends TensorLike>(
+      other: Other<"notEqual", S, B>,
+    ): Tensor<Ok<Broadcast<"notEqual", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `less(this, other)`: broadcasts. */
-    less<B extends TensorLike>(other: Other<"less", S, B>): WithOther<"less", "bool", S, D, B>;
+    less<B extends TensorLike>(
+      other: Other<"less", S, B>,
+    ): Tensor<Ok<Broadcast<"less", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `lessEqual(this, other)`: broadcasts. */
-    lessEqual<B extends TensorLike>(other: Other<"lessEqual", S, B>): WithOther<"lessEqual", "bool", S, D, B>;
+    lessEqual<B extends TensorLike>(
+      other: Other<"lessEqual", S, B>,
+    ): Tensor<Ok<Broadcast<"lessEqual", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `greater(this, other)`: broadcasts. */
-    greater<B extends TensorLike>(other: Other<"greater", S, B>): WithOther<"greater", "bool", S, D, B>;
+    greater<B extends TensorLike>(
+      other: Other<"greater", S, B>,
+    ): Tensor<Ok<Broadcast<"greater", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `greaterEqual(this, other)`: broadcasts. */
-    greaterEqual<B extends TensorLike>(other: Other<"greaterEqual", S, B>): WithOther<"greaterEqual", "bool", S, D, B>;
+    greaterEqual<B extends TensorLike>(
+      other: Other<"greaterEqual", S, B>,
+    ): Tensor<Ok<Broadcast<"greaterEqual", S, ShapeOf<B>>>, WithDType<"bool", D, B>>;
     /** `sum(this, {axis, keepDims})`. */
     sum<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"sum", S, Axis, KeepDims>,
-    ): Reduced<"sum", "total", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"sum", S, Axis, KeepDims>>, ResultDType<"total", D>>;
     /** `mean(this, {axis, keepDims})`. */
     mean<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"mean", S, Axis, KeepDims>,
-    ): Reduced<"mean", "float", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"mean", S, Axis, KeepDims>>, ResultDType<"float", D>>;
     /** `prod(this, {axis, keepDims})`. */
     prod<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"prod", S, Axis, KeepDims>,
-    ): Reduced<"prod", "total", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"prod", S, Axis, KeepDims>>, ResultDType<"total", D>>;
     /** `max(this, {axis, keepDims})`. */
     max<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"max", S, Axis, KeepDims>,
-    ): Reduced<"max", "keep", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"max", S, Axis, KeepDims>>, ResultDType<"keep", D>>;
     /** `min(this, {axis, keepDims})`. */
     min<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"min", S, Axis, KeepDims>,
-    ): Reduced<"min", "keep", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"min", S, Axis, KeepDims>>, ResultDType<"keep", D>>;
     /** `any(this, {axis, keepDims})`. */
     any<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"any", S, Axis, KeepDims>,
-    ): Reduced<"any", "bool", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"any", S, Axis, KeepDims>>, ResultDType<"bool", D>>;
     /** `all(this, {axis, keepDims})`. */
     all<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"all", S, Axis, KeepDims>,
-    ): Reduced<"all", "bool", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"all", S, Axis, KeepDims>>, ResultDType<"bool", D>>;
     /** `variance(this, {axis, keepDims, correction})`. */
     variance<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"variance", S, Axis, KeepDims> & { readonly correction?: number },
-    ): Reduced<"variance", "float", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"variance", S, Axis, KeepDims>>, ResultDType<"float", D>>;
     /** `std(this, {axis, keepDims, correction})`. */
     std<const Axis extends AxisArgument = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"std", S, Axis, KeepDims> & { readonly correction?: number },
-    ): Reduced<"std", "float", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"std", S, Axis, KeepDims>>, ResultDType<"float", D>>;
     /** `argmax(this, {axis, keepDims})`. */
     argmax<const Axis extends number | undefined = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"argmax", S, Axis, KeepDims>,
-    ): Reduced<"argmax", "int32", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"argmax", S, Axis, KeepDims>>, ResultDType<"int32", D>>;
     /** `argmin(this, {axis, keepDims})`. */
     argmin<const Axis extends number | undefined = undefined, const KeepDims extends boolean | undefined = undefined>(
       options?: ReduceOption<"argmin", S, Axis, KeepDims>,
-    ): Reduced<"argmin", "int32", S, D, Axis, KeepDims>;
+    ): Tensor<Ok<ReduceShape<"argmin", S, Axis, KeepDims>>, ResultDType<"int32", D>>;
     /** `softmax(this, {axis})`: along the last axis by default. */
     softmax<const Axis extends number | undefined = undefined>(
       options?: AlongOption<"softmax", S, Axis>,
@@ -191,7 +217,9 @@ declare module "./tensor.js" {
     /** `cast(this, dtype)`. */
     cast<To extends DType>(dtype: To): Tensor<S, To>;
     /** `matmul(this, other)`. */
-    matmul<B extends TensorLike>(other: Factor<S, B>): TimesFactor<S, D, B>;
+    matmul<B extends TensorLike>(
+      other: Factor<S, B>,
+    ): Tensor<Ok<MatMulShape<S, ShapeOf<B>>>, WithDType<"number", D, B>>;
     /** `dot(this, other)`. */
     dot(other: TensorLike): Tensor;
   }

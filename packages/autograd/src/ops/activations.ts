@@ -1,8 +1,9 @@
 import { ValueError } from "../errors.js";
 import { between, isUnsigned } from "../ir/element-code.js";
 import * as scalar from "../ir/functions/index.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { abs, div, square } from "./arithmetic.js";
 import { greater, less, lessEqual, logicalAnd } from "./comparison.js";
 import { add, elementwise, mul, type UnaryOperator } from "./elementwise.js";
@@ -68,7 +69,9 @@ const leaky = parametric<{ readonly slope: number }>("leakyRelu", ({ slope }) =>
  * @example
  * leakyRelu([-1, 2], { negativeSlope: 0.5 }).toArray(); // [-0.5, 2]
  */
-export const leakyRelu = operator(
+export const leakyRelu = typedOperator<
+  <X extends TensorLike>(x: X, options?: LeakyReluOptions) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>
+>(
   "leakyRelu",
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] }), draw.pick([{}, { negativeSlope: 0.2 }, { negativeSlope: -1 }])],
   (x: TensorLike, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor => {

@@ -2,8 +2,9 @@ import { asTensor, copyInto } from "../convert.js";
 import { checkDType, type DType, floatOf } from "../dtype.js";
 import type { Primitive } from "../graph.js";
 import { scalarTypeOf } from "../ir/expression.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { ShapeOf } from "../types/operand.js";
 
 const castPrimitive: Primitive<{ readonly dtype: DType }> = {
   name: "cast",
@@ -37,7 +38,7 @@ export function asFloat(operator: string, x: TensorLike): Tensor {
  * @example
  * cast([1.7, -1.7], "int32").toArray(); // [1, -1]
  */
-export const cast = operator(
+export const cast = typedOperator<<X extends TensorLike, To extends DType>(x: X, dtype: To) => Tensor<ShapeOf<X>, To>>(
   "cast",
   (draw) => [draw.tensor(draw.shape()), draw.pick(["float32", "float64"] as const)],
   (x: TensorLike, dtype: DType): Tensor => {

@@ -35,7 +35,7 @@ export function tensor<
   const T extends NestedData | NumericArray,
   const S extends Shape | undefined = undefined,
   D extends DType = DataDType<T>,
->(data: Fit<ShapedData<T, S>, T>, options?: TensorOptions<S, D>): Tensor<Known<Ok<ShapedData<T, S>>>, D>;
+>(data: Fit<ShapedData<T, S>, T>, options?: TensorOptions<S, D>): Tensor<Known<Ok<ShapedData<T, S>>>, NoInfer<D>>;
 export function tensor(data: NestedData | NumericArray, options: TensorOptions = {}): Tensor {
   const { shape, dtype } = options;
   if (dtype !== undefined) checkDType("tensor", dtype);
@@ -86,7 +86,7 @@ function filled<S extends Shape, D extends DType>(operator: string, shape: S, va
 export function zeros<const S extends Shape, D extends DType = "float32">(
   shape: readonly [...S],
   options?: DTypeOption<D>,
-): Tensor<Known<S>, D>;
+): Tensor<Known<S>, NoInfer<D>>;
 export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("zeros", shape, 0, dtype);
 }
@@ -102,7 +102,7 @@ export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Te
 export function ones<const S extends Shape, D extends DType = "float32">(
   shape: readonly [...S],
   options?: DTypeOption<D>,
-): Tensor<Known<S>, D>;
+): Tensor<Known<S>, NoInfer<D>>;
 export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
   return filled("ones", shape, 1, dtype);
 }
@@ -119,7 +119,7 @@ export function full<const S extends Shape, D extends DType = "float32">(
   shape: readonly [...S],
   value: number,
   options?: DTypeOption<D>,
-): Tensor<Known<S>, D>;
+): Tensor<Known<S>, NoInfer<D>>;
 export function full(shape: Shape, value: number, { dtype = "float32" }: DTypeOption = {}): Tensor {
   if (typeof value !== "number") throw new ValueError(`full: the value is ${typeof value}, not a number.`);
   return filled("full", shape, value, dtype);

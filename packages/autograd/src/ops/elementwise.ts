@@ -9,8 +9,15 @@ import { apply, type OperatorInfo } from "../primitive.js";
 import type { Domain, Sampler } from "../sampling.js";
 import { broadcastShapes, type Shape, sizeOf } from "../shape.js";
 import { type Tensor, type TensorLike, Variable } from "../tensor.js";
-import type { BinaryResult, Broadcastable, Broadcastable3, TernaryResult, UnaryResult } from "../types/elementwise.js";
-import type { DTypeRule } from "../types/operand.js";
+import type {
+  BinaryDType,
+  BinaryShape,
+  Broadcastable,
+  Broadcastable3,
+  TernaryDType,
+  TernaryShape,
+} from "../types/elementwise.js";
+import type { DTypeOf, DTypeRule, ResultDType, ShapeOf } from "../types/operand.js";
 import { reshapeTo, sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 
@@ -58,14 +65,17 @@ export interface ElementwiseDefinition<V extends ScalarFunction> {
 
 /** An elementwise operator of one operand; `Rule` says what it makes of dtypes. */
 export interface UnaryOperator<Rule extends DTypeRule = "open"> {
-  <X extends TensorLike>(x: X): UnaryResult<Rule, X>;
+  <X extends TensorLike>(x: X): Tensor<ShapeOf<X>, ResultDType<Rule, DTypeOf<X>>>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }
 
 /** An elementwise operator of two operands, which broadcast; `Name` stands in the messages of the compiler. */
 export interface BinaryOperator<Name extends string = string, Rule extends DTypeRule = "open"> {
-  <A extends TensorLike, B extends TensorLike>(a: A, b: Broadcastable<Name, A, B>): BinaryResult<Name, Rule, A, B>;
+  <A extends TensorLike, B extends TensorLike>(
+    a: A,
+    b: Broadcastable<Name, A, B>,
+  ): Tensor<BinaryShape<Name, A, B>, BinaryDType<Rule, A, B>>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }
@@ -76,7 +86,7 @@ export interface TernaryOperator<Name extends string = string, Rule extends DTyp
     a: A,
     b: Broadcastable<Name, A, B>,
     c: Broadcastable3<Name, A, B, C>,
-  ): TernaryResult<Name, Rule, A, B, C>;
+  ): Tensor<TernaryShape<Name, A, B, C>, TernaryDType<Rule, A, B, C>>;
   readonly primitive: Primitive<undefined>;
   readonly operator: OperatorInfo;
 }

@@ -3,8 +3,9 @@ import { isReal } from "../ir/element-code.js";
 import * as scalar from "../ir/functions/index.js";
 import { integerPower, power } from "../numbers/power.js";
 import { exp2 as exp2Of, xlogy as xlogyOf } from "../numbers/stable.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { BinaryDType, BinaryShape, Broadcastable } from "../types/elementwise.js";
 import { div, square, sub } from "./arithmetic.js";
 import { equal, greaterEqual, lessEqual, logicalAnd } from "./comparison.js";
 import { add, type BinaryOperator, elementwise, mul, type UnaryOperator } from "./elementwise.js";
@@ -129,7 +130,12 @@ const powBinary: BinaryOperator<"pow", "number"> = elementwise("pow", {
  * @example
  * pow([2, 3], 2).toArray(); // [4, 9]
  */
-export const pow = operator(
+export const pow = typedOperator<
+  <A extends TensorLike, B extends TensorLike>(
+    a: A,
+    b: Broadcastable<"pow", A, B>,
+  ) => Tensor<BinaryShape<"pow", A, B>, BinaryDType<"number", A, B>>
+>(
   "pow",
   (draw) => {
     const [a = [], b = []] = draw.broadcastable(2);

@@ -4,8 +4,9 @@ import type { Expr, ExpressionBuilder } from "../ir/expression.js";
 import * as scalar from "../ir/functions/index.js";
 import { normalCdf as normalCdfOf } from "../numbers/error-function.js";
 import { sigmoid as sigmoidOf, softplus as softplusOf } from "../numbers/stable.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { neg, square, sub } from "./arithmetic.js";
 import { greater } from "./comparison.js";
 import { add, elementwise, mul, type UnaryOperator } from "./elementwise.js";
@@ -52,7 +53,9 @@ function checkAlpha(name: string, alpha: number, isLegal: boolean, legal: string
  * @example
  * elu([-Infinity, 2]).toArray(); // [-1, 2]
  */
-export const elu = operator(
+export const elu = typedOperator<
+  <X extends TensorLike>(x: X, options?: EluOptions) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>
+>(
   "elu",
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] }), draw.pick([{}, { alpha: 0.5 }])],
   (x: TensorLike, { alpha = 1 }: EluOptions = {}): Tensor => {
@@ -69,7 +72,9 @@ export const elu = operator(
  * @example
  * celu([-Infinity, 2], { alpha: 3 }).toArray(); // [-3, 2]
  */
-export const celu = operator(
+export const celu = typedOperator<
+  <X extends TensorLike>(x: X, options?: EluOptions) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>
+>(
   "celu",
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] }), draw.pick([{}, { alpha: 0.5 }, { alpha: 2 }])],
   (x: TensorLike, { alpha = 1 }: EluOptions = {}): Tensor => {
@@ -93,7 +98,7 @@ const seluConstants: ExponentialUnit = {
  * @example
  * selu([0, 1]).toArray(); // [0, 1.0507010221481323]
  */
-export const selu = operator(
+export const selu = typedOperator<<X extends TensorLike>(x: X) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>>(
   "selu",
   (draw) => [draw.tensor(draw.shape(), { kinks: [0] })],
   (x: TensorLike): Tensor => exponentialUnit(seluConstants, asTensor("selu", x)),
@@ -180,7 +185,9 @@ export interface GeluOptions {
  * @example
  * gelu([-1000, 0, 1000]).toArray(); // [-0, 0, 1000]
  */
-export const gelu = operator(
+export const gelu = typedOperator<
+  <X extends TensorLike>(x: X, options?: GeluOptions) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>
+>(
   "gelu",
   (draw) => [draw.tensor(draw.shape()), draw.pick([{}, { approximate: "tanh" }])],
   (x: TensorLike, { approximate = "none" }: GeluOptions = {}): Tensor => {

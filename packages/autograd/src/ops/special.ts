@@ -10,8 +10,9 @@ import {
 import { lgamma as lgammaOf } from "../numbers/gamma.js";
 import { digamma as digammaOf, polygamma as polygammaOf } from "../numbers/polygamma.js";
 import { sincDerivative } from "../numbers/sinc-derivative.js";
-import { operator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { neg, square } from "./arithmetic.js";
 import { elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { exp } from "./exponential.js";
@@ -150,7 +151,7 @@ const sincAt: ParametricOperator<Order> = parametric("sinc", ({ order }) => ({
  * @example
  * sinc([0, 1]).toArray(); // [1, 0]
  */
-export const sinc = operator(
+export const sinc = typedOperator<<X extends TensorLike>(x: X) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>>(
   "sinc",
   (draw) => [draw.tensor(draw.shape())],
   (x: TensorLike): Tensor => sincAt({ order: 0 }, x),

@@ -3,9 +3,10 @@ import { allocate, isFloat, range } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import { broadcastShapes, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { BinaryDType, Broadcastable, Broadcastable3, TernaryShape } from "../types/elementwise.js";
 import { sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { equal, greater, isNaN, less } from "./comparison.js";
@@ -50,7 +51,13 @@ function select(name: string, condition: Tensor, a: TensorLike, b: TensorLike): 
  * @example
  * where([true, false], [1, 2], -1).toArray(); // [1, -1]
  */
-export const where = operator(
+export const where = typedOperator<
+  <C extends TensorLike, A extends TensorLike, B extends TensorLike>(
+    condition: C,
+    a: Broadcastable<"where", C, A>,
+    b: Broadcastable3<"where", C, A, B>,
+  ) => Tensor<TernaryShape<"where", C, A, B>, BinaryDType<"keep", A, B>>
+>(
   "where",
   (draw) => {
     const [condition = [], a = [], b = []] = draw.broadcastable(3);

@@ -1,3 +1,4 @@
+import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Add } from "./arithmetic.js";
@@ -8,15 +9,16 @@ import type { DTypeOf, Promote, ResultDType, ShapeOf } from "./operand.js";
 import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
 /** The dtype of several operands together. */
-type Joined<T extends readonly unknown[], Done extends string = "none"> = T extends readonly [
-  infer First,
-  ...infer Rest extends readonly unknown[],
+type Joined<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest extends readonly unknown[]]
+  ? Promoting<DTypeOf<First>, Rest>
+  : DType;
+
+type Promoting<D extends DType | "weak", Rest extends readonly unknown[]> = Rest extends readonly [
+  infer Next,
+  ...infer More extends readonly unknown[],
 ]
-  ? Joined<
-      Rest,
-      Done extends "none" ? DTypeOf<First> : Promote<Extract<Done, DTypeOf<unknown> | "weak">, DTypeOf<First>>
-    >
-  : Extract<Done, DTypeOf<unknown> | "weak">;
+  ? Promoting<Promote<D, DTypeOf<Next>>, More>
+  : D;
 
 /** Two shapes joined along axis `Along`, or never where they do not fit. */
 type Pair<A extends Shape, B extends Shape, Along extends number, Done extends Shape = []> = A extends readonly [

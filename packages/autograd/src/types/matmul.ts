@@ -42,10 +42,4 @@ export type MatMulShape<A extends Shape, B extends Shape> = number extends A["le
 export type MatMul = <A extends TensorLike, B extends TensorLike>(
   a: A,
   b: Fit<MatMulShape<ShapeOf<A>, ShapeOf<B>>, B>,
-) => MatMulResult<A, B>;
-
-/** The tensor that a matrix product makes. */
-export type MatMulResult<A, B> = Tensor<
-  Ok<MatMulShape<ShapeOf<A>, ShapeOf<B>>>,
-  ResultDType<"number", Promote<DTypeOf<A>, DTypeOf<B>>>
->;
+) => Tensor<Ok<MatMulShape<ShapeOf<A>, ShapeOf<B>>>, ResultDType<"number", Promote<DTypeOf<A>, DTypeOf<B>>>>;

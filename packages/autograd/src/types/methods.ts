@@ -1,13 +1,12 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
 import type { BroadcastToShape, ExpandShape, SqueezeShape, SwapShape, TransposeShape } from "./arrange.js";
 import type { Broadcast } from "./broadcast.js";
 import type { MatMulShape } from "./matmul.js";
 import type { DTypeOf, DTypeRule, Promote, ResultDType, ShapeOf } from "./operand.js";
 import type { AlongShape, AxisArgument, ReduceArguments, ReduceShape } from "./reduce.js";
 import type { ReshapeShape } from "./reshape.js";
-import type { Check, Fit, Ok } from "./shape-error.js";
+import type { Check, Fit } from "./shape-error.js";
 
 // What the methods of `Tensor` take. Each asks for the shape by `infer`, as `Tensor.shape` does, so that tensors go on being compared by what is known of
 // them; and each refuses by its first parameter, for `this` has none.
@@ -17,22 +16,13 @@ export type Other<Name extends string, S extends Shape, B> = S extends infer Own
   ? Fit<Broadcast<Name, Own, ShapeOf<B>>, B>
   : never;
 
-/** The result of a method that broadcasts. */
-export type WithOther<Name extends string, Rule extends DTypeRule, S extends Shape, D extends DType, B> = Tensor<
-  Ok<Broadcast<Name, S, ShapeOf<B>>>,
-  ResultDType<Rule, Promote<D, DTypeOf<B>>>
->;
+/** The dtype of a method of two operands. */
+export type WithDType<Rule extends DTypeRule, D extends DType, B> = ResultDType<Rule, Promote<D, DTypeOf<B>>>;
 
 /** The right factor. */
 export type Factor<S extends Shape, B> = S extends infer Own extends Shape
   ? Fit<MatMulShape<Own, ShapeOf<B>>, B>
   : never;
-
-/** The product with the right factor. */
-export type TimesFactor<S extends Shape, D extends DType, B> = Tensor<
-  Ok<MatMulShape<S, ShapeOf<B>>>,
-  ResultDType<"number", Promote<D, DTypeOf<B>>>
->;
 
 /** The options of a reduction. */
 export type ReduceOption<
@@ -42,16 +32,6 @@ export type ReduceOption<
   KeepDims extends boolean | undefined,
 > = ReduceArguments<Axis, KeepDims> &
   (S extends infer Own extends Shape ? Check<ReduceShape<Name, Own, Axis, KeepDims>> : never);
-
-/** The result of a reduction. */
-export type Reduced<
-  Name extends string,
-  Rule extends DTypeRule,
-  S extends Shape,
-  D extends DType,
-  Axis extends AxisArgument,
-  KeepDims extends boolean | undefined,
-> = Tensor<Ok<ReduceShape<Name, S, Axis, KeepDims>>, ResultDType<Rule, D>>;
 
 /** The options of an operator along an axis. */
 export type AlongOption<Name extends string, S extends Shape, Axis extends number | undefined> = {

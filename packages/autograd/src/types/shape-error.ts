@@ -28,10 +28,12 @@ export type Ok<Result> = [Result] extends [never] ? Shape : Result extends Shape
 export type Show<S extends Shape> = number extends S["length"] ? "[…]" : `[${Sides<S>}]`;
 
 type Sides<S extends Shape> = S extends readonly [infer First extends number]
-  ? `${First}`
+  ? SideText<First>
   : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-    ? `${First}, ${Sides<Rest>}`
+    ? `${SideText<First>}, ${Sides<Rest>}`
     : "";
+
+type SideText<Side extends number> = number extends Side ? "number" : `${Side}`;
 
 /** Nothing, or the error that `Result` is: for options, which keep the type that they are read by. */
 export type Check<Result> = [Result] extends [never]
