@@ -11,7 +11,7 @@ const autogradLayers: readonly (readonly string[])[] = [
   ["dtype.ts", "shape.ts", "format.ts"],
   ["ir/"],
   // types/ names Tensor, and is nothing at run time.
-  ["graph.ts", "scope.ts", "sampling.ts", "execute.ts", "lifetime.ts", "tensor.ts", "types/"],
+  ["graph.ts", "origin.ts", "scope.ts", "sampling.ts", "execute.ts", "lifetime.ts", "tensor.ts", "types/"],
   ["convert.ts", "tree.ts"],
   ["primitive.ts"],
   ["ops/"],
@@ -35,6 +35,8 @@ const allowedPackages: Record<string, readonly { readonly folder: string; readon
   nn: [
     { folder: "", name: "@glissade/autograd" },
     { folder: "files/zip.ts", name: "fflate" },
+    { folder: "onnx/messages.ts", name: "@bufbuild/protobuf/wire" },
+    { folder: "onnx/", name: "@glissade/autograd/debug" },
     { folder: "files/node/", name: "node:fs/promises" },
     { folder: "files/node/", name: "node:path" },
     { folder: "terminal/", name: "cli-progress" },

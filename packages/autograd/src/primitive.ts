@@ -1,8 +1,10 @@
 import { asTensor, isTensorLike } from "./convert.js";
-import { ValueError } from "./errors.js";
-import { makeNode, operandsOf, type Primitive } from "./graph.js";
+import { ShapeError, ValueError } from "./errors.js";
+import { type Aval, makeNode, operandsOf, type Primitive } from "./graph.js";
 import { register } from "./lifetime.js";
+import { describeOrigin, noteOrigin } from "./origin.js";
 import type { Sampler } from "./sampling.js";
+import { showShape } from "./shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
 
 /** What the testing kit and the coverage table know of an operator. */
@@ -29,12 +31,28 @@ export interface PrimitiveOperator<A> {
 
 /** Applies a primitive to tensors: infers shape and dtype, and makes the node. Nothing is computed. */
 export function apply<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attributes: A): Tensor {
-  const { shape, dtype } = primitive.infer({ inputs: operandsOf(inputs), attributes });
+  const { shape, dtype } = inferred(primitive, inputs, attributes);
   const nodes = new Array(inputs.length);
   for (let i = 0; i < nodes.length; i++) nodes[i] = inputs[i]?.node;
   const node = makeNode(primitive, nodes, attributes, shape, dtype);
   register(node);
+  noteOrigin(node);
   return new Tensor(node);
+}
+
+/** What a primitive infers; an error of shape is told where each operand was made. */
+function inferred<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attributes: A): Aval {
+  try {
+    return primitive.infer({ inputs: operandsOf(inputs), attributes });
+  } catch (error) {
+    throw error instanceof ShapeError ? shapeError(error.message, inputs) : error;
+  }
+}
+
+/** A ShapeError that says where each operand was made. */
+export function shapeError(message: string, operands: readonly Tensor[]): ShapeError {
+  const told = operands.map((x, i) => `operand ${i}, ${showShape(x.shape)}, is ${describeOrigin(x.node)}`);
+  return new ShapeError(`${message} (${told.join("; ")})`);
 }
 
 /** Names a function of tensors as an operator and says what its laws are tried on. */

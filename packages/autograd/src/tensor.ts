@@ -4,6 +4,7 @@ import { formatTensor } from "./format.js";
 import { makeConstant, type Node, placeholderOrigin, upcomingId } from "./graph.js";
 import { dropAssignment, queueAssignment, realizeNodes, registerBytes, settleAssignments } from "./lifetime.js";
 import type { NumericArray } from "./numbers/numeric-array.js";
+import { nameNode } from "./origin.js";
 import { currentScope, guarded, lookUp } from "./scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.js";
 
@@ -204,6 +205,16 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     this.#trainable = options.trainable ?? true;
     this.#node = init.node;
     this.#node.handedOut = true;
+    this.#nameNode(this.#node);
+  }
+
+  /** @internal What messages call it. */
+  get label(): string {
+    return this.name === undefined ? "a Variable" : `Variable "${this.name}"`;
+  }
+
+  #nameNode(node: Node): void {
+    if (this.name !== undefined) nameNode(node, this.label);
   }
 
   /** Whether optimisers and `Module.parameters` count it; may be changed at any time. */
@@ -263,6 +274,7 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     const before = this.#node;
     this.#node = node;
     node.handedOut = true;
+    this.#nameNode(node);
     queueAssignment(this, node, () => {
       this.#node = before;
     });
@@ -272,6 +284,7 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   adopt(node: Node): void {
     const before = this.#node;
     this.#node = node;
+    this.#nameNode(node);
     if (!before.handedOut) before.device?.release();
     dropAssignment(this);
   }

@@ -1,2 +1,15 @@
 /** What a function costs, for those who look into it. */
 export { type Cost, costOf, type KernelCost } from "./cost.js";
+/** What a function computes, as plain data. */
+export {
+  type GraphBody,
+  type GraphConstant,
+  type GraphInput,
+  type GraphLeaf,
+  type GraphNode,
+  type GraphVariable,
+  type GraphView,
+  graphOf,
+} from "./graph-view.js";
+/** Lines for messages. */
+export { recordOrigins } from "./record-origins.js";

@@ -6,7 +6,7 @@ import type { Scope } from "../scope.js";
 import { showShape } from "../shape.js";
 import { Tensor, Variable } from "../tensor.js";
 import { describePath, flattenTree, unflattenTree } from "../tree.js";
-import { alias, differentiable, type FreshTree, freshLeaves, group, refusePromise } from "./leaves.js";
+import { differentiable, type FreshTree, freshLeaves, group, namedAlias, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
 
 /** The tree of gradients of a tree of tensors: each leaf with its shape and dtype. */
@@ -118,7 +118,7 @@ function variableTargets(operator: string, scope: Scope, args: readonly unknown[
     // The same Variable twice in the tree is one leaf: both places get its whole gradient.
     const leaf =
       bound === undefined
-        ? alias(differentiable(operator, "wrt", { path: variable.name ?? "", value: variable }))
+        ? namedAlias(differentiable(operator, "wrt", { path: variable.name ?? "", value: variable }), variable.label)
         : new Tensor(bound);
     scope.bindings.set(variable, leaf.node);
     return leaf;

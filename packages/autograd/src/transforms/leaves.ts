@@ -3,6 +3,7 @@ import { GradientError, TransformError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { register } from "../lifetime.js";
 import { tensor } from "../ops/create.js";
+import { nameNode } from "../origin.js";
 import { apply } from "../primitive.js";
 import { Tensor } from "../tensor.js";
 import { describePath, flattenTree, type Leaf, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
@@ -20,6 +21,13 @@ const aliasPrimitive: Primitive<undefined> = {
 /** A new leaf with the value of `x`: known by its identity, so that nested derivatives cannot be confused. */
 export const alias = (x: Tensor): Tensor => apply(aliasPrimitive, [x], undefined);
 
+/** `alias` with a name for messages. */
+export function namedAlias(x: Tensor, name: string): Tensor {
+  const fresh = alias(x);
+  nameNode(fresh.node, name);
+  return fresh;
+}
+
 /** A tree whose leaves were replaced by fresh leaves of the graph. */
 export interface FreshTree {
   readonly tree: unknown;
@@ -30,7 +38,9 @@ export interface FreshTree {
 /** Fresh leaves for every tensor, Variable or number of an argument. */
 export function freshLeaves(operator: string, root: string, argument: unknown): FreshTree {
   const { leaves, structure } = flattenTree(argument);
-  const fresh = leaves.map((leaf) => alias(differentiable(operator, root, leaf)));
+  const fresh = leaves.map((leaf) =>
+    namedAlias(differentiable(operator, root, leaf), `${describePath(root, leaf.path)} of ${operator}`),
+  );
   return { tree: unflattenTree(structure, fresh), leaves: fresh, structure };
 }
 

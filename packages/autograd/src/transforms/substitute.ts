@@ -1,5 +1,6 @@
 import { makeNode, type Node } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
+import { copyOrigin } from "../origin.js";
 import { Tensor } from "../tensor.js";
 import { nodesSince } from "./walk.js";
 
@@ -14,7 +15,9 @@ export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap
     for (const node of nodesSince(outputs, oldest)) {
       if (rebuilt.has(node) || !node.inputs.some((input) => rebuilt.has(input))) continue;
       const inputs = node.inputs.map((input) => rebuilt.get(input) ?? input);
-      rebuilt.set(node, makeNode(node.primitive, inputs, node.attributes, node.shape, node.dtype));
+      const copy = makeNode(node.primitive, inputs, node.attributes, node.shape, node.dtype);
+      copyOrigin(node, copy);
+      rebuilt.set(node, copy);
     }
     return outputs.map((output) => {
       const node = rebuilt.get(output.node);

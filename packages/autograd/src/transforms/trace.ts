@@ -1,6 +1,7 @@
 import type { FloatDType } from "../dtype.js";
 import { constant, makePlaceholder, type Node } from "../graph.js";
 import { inScope } from "../lifetime.js";
+import { nameNode } from "../origin.js";
 import { findRecording, type Guard, outermostScope, type Recording, type Scope } from "../scope.js";
 import { Tensor, Variable } from "../tensor.js";
 import { flattenTree, type TreeStructure } from "../tree.js";
@@ -57,9 +58,9 @@ export class CapturedVariables implements Recording {
     if (!(variable instanceof Variable) || variable.madeAt > this.#madeBefore) return undefined;
     const known = this.variables.get(variable);
     if (known !== undefined) return known;
-    const { shape, dtype, name } = variable;
-    const label = name === undefined ? "a Variable" : `Variable "${name}"`;
+    const { shape, dtype, label } = variable;
     const node = makePlaceholder(shape, dtype, `${this.#name} (${label})`);
+    nameNode(node, label);
     this.variables.set(variable, node);
     return node;
   }
@@ -95,6 +96,7 @@ export function trace(name: string, f: (...args: never[]) => unknown, args: read
       const stand = (form: ArgumentForm, path: string): Tensor => {
         const { shape, dtype } = form.kind === "tensor" ? form : { shape: [], dtype: "float32" as const };
         const node = makePlaceholder(shape, dtype, `${name} (${path})`);
+        nameNode(node, `${path} of ${name}`);
         inputs.push(node);
         return new Tensor(node);
       };

@@ -8,6 +8,7 @@ import { isStoredCounter } from "../ops/random-state.js";
 import { max } from "../ops/reduce.js";
 import { counting } from "../ops/scatter.js";
 import { take } from "../ops/take.js";
+import { onBehalfOf } from "../origin.js";
 import type { Scope } from "../scope.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -173,12 +174,14 @@ function batchNode(
   const { batch: rule, name } = node.primitive;
   if ("none" in rule)
     throw new TransformError(`vmap: ${name} cannot be batched: ${rule.none}. Call it once for each example.`);
-  const result = rule({
-    inputs: operandsOf(node.inputs.map(standing)),
-    batched: node.inputs.map((input) => whole.has(input)),
-    size,
-    attributes: node.attributes,
-  });
+  const result = onBehalfOf("batching", node, () =>
+    rule({
+      inputs: operandsOf(node.inputs.map(standing)),
+      batched: node.inputs.map((input) => whole.has(input)),
+      size,
+      attributes: node.attributes,
+    }),
+  );
   if (isTuple(node.primitive)) return result;
   const expected = [size, ...node.shape];
   if (showShape(result.shape) !== showShape(expected) || result.dtype !== node.dtype) {
