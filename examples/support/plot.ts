@@ -5,5 +5,6 @@ export { beside, type Composition, type Figure, stacked, toSvg } from "./plot/fi
 export { type FitPanelOptions, fitPanel } from "./plot/fit-panel.js";
 export { type ImageGridOptions, imageGrid, type Tile } from "./plot/image-grid.js";
 export { type LineChartOptions, lineChart, type Rule } from "./plot/line-chart.js";
+export { type PointGroup, type ScatterOptions, scatter } from "./plot/scatter.js";
 export type { Series } from "./plot/series.js";
 export { outputPath, type PngOptions, toPng, writeFigure } from "./plot/write-figure.js";

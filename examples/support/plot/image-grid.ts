@@ -27,8 +27,9 @@ export interface ImageGridOptions {
 }
 
 const GAP = 16;
-// Each pixel becomes a square of this many, so that no viewer blurs it when it scales the picture up.
+// Each pixel becomes a square of so many, as long as the whole stays below the widest, so that no viewer blurs it when it scales the picture up.
 const MAGNIFICATION = 8;
+const WIDEST = 2000;
 
 /**
  * Draws small grey images in lines and columns, dark on light, each with its caption.
@@ -92,12 +93,13 @@ function drawTile(
 }
 
 function magnify(grey: Uint8Array, columns: number) {
-  const width = columns * MAGNIFICATION;
-  const height = (grey.length / columns) * MAGNIFICATION;
+  const magnification = Math.max(1, Math.min(MAGNIFICATION, Math.floor(WIDEST / columns)));
+  const width = columns * magnification;
+  const height = (grey.length / columns) * magnification;
   const data = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const row = Math.floor(y / MAGNIFICATION) * columns;
-    for (let x = 0; x < width; x++) data[y * width + x] = grey[row + Math.floor(x / MAGNIFICATION)]!;
+    const row = Math.floor(y / magnification) * columns;
+    for (let x = 0; x < width; x++) data[y * width + x] = grey[row + Math.floor(x / magnification)]!;
   }
   return { width, height, data, channels: 1, depth: 8 as const };
 }
