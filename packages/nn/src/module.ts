@@ -77,14 +77,25 @@ export class Module {
    * for (const module of model.modules()) if (module instanceof Linear) module.weight.trainable = false;
    */
   modules(): Module[] {
-    const found = new Set<Module>();
-    const visit = (module: Module): void => {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /**
+   * The same with their dotted names: this module's is empty, and one that is found in several places has the first.
+   *
+   * @example
+   * new Sequential(new Linear(2, 3)).namedModules().map(([name]) => name); // ["", "0"]
+   */
+  namedModules(): [string, Module][] {
+    const found = new Map<Module, string>();
+    const visit = (module: Module, name: string): void => {
       if (found.has(module)) return;
-      found.add(module);
-      for (const [, value] of flattenFields(module.fields())) if (value instanceof Module) visit(value);
+      found.set(module, name);
+      const prefix = name === "" ? "" : `${name}.`;
+      for (const [key, value] of flattenFields(module.fields(), prefix)) if (value instanceof Module) visit(value, key);
     };
-    visit(this);
-    return [...found];
+    visit(this, "");
+    return Array.from(found, ([module, name]) => [name, module]);
   }
 
   /**
@@ -162,7 +173,7 @@ export class Module {
    * console.log(String(gpt.summary({ shape: [8, 64], dtype: "int32" })));
    */
   summary(...inputs: readonly SummaryInput[]): ModelSummary {
-    return summarize(this, this.#namedModules(), inputs);
+    return summarize(this, this.namedModules(), inputs);
   }
 
   /**
@@ -210,18 +221,6 @@ export class Module {
   }
 
   /** This module and all in it, each once, with dotted names; its own is empty. */
-  #namedModules(): [string, Module][] {
-    const found = new Map<Module, string>();
-    const visit = (module: Module, name: string): void => {
-      if (found.has(module)) return;
-      found.set(module, name);
-      const prefix = name === "" ? "" : `${name}.`;
-      for (const [key, value] of flattenFields(module.fields(), prefix)) if (value instanceof Module) visit(value, key);
-    };
-    visit(this, "");
-    return Array.from(found, ([module, name]) => [name, module]);
-  }
-
   #named(keep: (variable: Variable) => boolean): [string, Variable][] {
     return this.#variables()
       .filter(({ variable }) => keep(variable))
