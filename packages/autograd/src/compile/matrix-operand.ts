@@ -29,6 +29,9 @@ export function matrixOperand(buffer: Buffer, flat: Affine, batchRank: number, t
   };
 }
 
-/** Whether neighbours along k are neighbours in memory. */
-export const isUnit = ({ rowStride, columnStride }: MatrixOperand, unit: "rows" | "columns"): boolean =>
-  (unit === "rows" ? rowStride : columnStride) === 1;
+/**
+ * Whether a product can read an operand where it lies: its strides are offsets of instructions, which have no sign, so that what is flipped is copied; and
+ * neighbours along `unit` may have to be neighbours in memory.
+ */
+export const isReadable = ({ rowStride, columnStride }: MatrixOperand, unit: "rows" | "columns" | "any"): boolean =>
+  rowStride >= 0 && columnStride >= 0 && (unit === "any" || (unit === "rows" ? rowStride : columnStride) === 1);

@@ -7,7 +7,7 @@ import { Draft } from "./draft.js";
 import { gatherOffset } from "./gather-offset.js";
 import type { Buffer, MatrixOperand, Schedule } from "./kernel.js";
 import { flatSource, isInline, loweringOf, sourceOf } from "./lowerings.js";
-import { isUnit, matrixLoops, matrixOperand } from "./matrix-operand.js";
+import { isReadable, matrixLoops, matrixOperand } from "./matrix-operand.js";
 import {
   combined,
   conflict,
@@ -371,7 +371,7 @@ class Scheduler {
     }
     this.#place(bottom);
     const view = this.#asMatrix(value, batch, transposed);
-    if (view !== undefined && (unit === "any" || isUnit(view, unit))) return view;
+    if (view !== undefined && isReadable(view, unit)) return view;
     const copy = this.#asMatrix(this.#place(value).value, batch, transposed, true);
     if (copy === undefined) throw new Error(`${value.primitive.name} is not in memory`);
     return copy;
