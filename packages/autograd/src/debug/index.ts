@@ -1,5 +1,7 @@
 /** What a function costs, for those who look into it. */
 export { type Cost, costOf, type KernelCost } from "./cost.js";
+/** Where a NaN came from. */
+export { explainNaN, type FaultOperand, type FaultReport, type NoFault } from "./explain-nan.js";
 /** What a function computes, as plain data. */
 export {
   type GraphBody,
@@ -11,5 +13,6 @@ export {
   type GraphView,
   graphOf,
 } from "./graph-view.js";
+export type { ValueRange } from "./ranges.js";
 /** Lines for messages. */
 export { recordOrigins } from "./record-origins.js";
