@@ -157,3 +157,6 @@ export {
   type TreeStructure,
   unflattenTree,
 } from "./tree.js";
+export type { Agreed } from "./types/broadcast.js";
+export type { DTypeOf, ShapeOf } from "./types/operand.js";
+export type { Fit, Ok, ShapeError as ShapeMismatch, Show } from "./types/shape-error.js";

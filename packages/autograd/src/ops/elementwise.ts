@@ -67,7 +67,7 @@ export interface ElementwiseDefinition<V extends ScalarFunction> {
 export interface UnaryOperator<Rule extends DTypeRule = "open"> {
   <X extends TensorLike>(x: X): Tensor<ShapeOf<X>, ResultDType<Rule, DTypeOf<X>>>;
   readonly primitive: Primitive<undefined>;
-  readonly operator: OperatorInfo;
+  readonly operator: OperatorInfo & { readonly elementwise: true };
 }
 
 /** An elementwise operator of two operands, which broadcast; `Name` stands in the messages of the compiler. */

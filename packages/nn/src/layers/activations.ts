@@ -24,13 +24,21 @@ import {
 import { Module } from "../module.js";
 import { checkNumber } from "../operand.js";
 
+/** A layer that works element by element. */
+export abstract class Pointwise extends Module {
+  /** The result has the shape of the input; `Sequential` looks through such layers when it checks neighbours. */
+  get keepsShape(): true {
+    return true;
+  }
+}
+
 /**
  * `relu` as a module: max(0, x).
  *
  * @example
  * new Sequential(new Linear(4, 8), new ReLU());
  */
-export class ReLU extends Module {
+export class ReLU extends Pointwise {
   forward(x: TensorLike): Tensor {
     return relu(x);
   }
@@ -42,7 +50,7 @@ export class ReLU extends Module {
  * @example
  * new ReLU6().forward([7]).toArray(); // [6]
  */
-export class ReLU6 extends Module {
+export class ReLU6 extends Pointwise {
   forward(x: TensorLike): Tensor {
     return relu6(x);
   }
@@ -56,7 +64,7 @@ export class ReLU6 extends Module {
  * @example
  * new LeakyReLU({ negativeSlope: 0.1 }).forward([-1]).toArray(); // [-0.1]
  */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Pointwise {
   readonly negativeSlope: number;
 
   constructor({ negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}) {
@@ -78,7 +86,7 @@ export class LeakyReLU extends Module {
  * @example
  * new ELU().forward([0, 2]).toArray(); // [0, 2]
  */
-export class ELU extends Module {
+export class ELU extends Pointwise {
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -100,7 +108,7 @@ export class ELU extends Module {
  * @example
  * new CELU({ alpha: 2 }).forward([0, 2]).toArray(); // [0, 2]
  */
-export class CELU extends Module {
+export class CELU extends Pointwise {
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -120,7 +128,7 @@ export class CELU extends Module {
  * @example
  * new SELU().forward([0]).toArray(); // [0]
  */
-export class SELU extends Module {
+export class SELU extends Pointwise {
   forward(x: TensorLike): Tensor {
     return selu(x);
   }
@@ -133,7 +141,7 @@ export class SELU extends Module {
  * @example
  * new GELU().forward([0]).toArray(); // [0]
  */
-export class GELU extends Module {
+export class GELU extends Pointwise {
   readonly approximate: "none" | "tanh";
 
   constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -152,7 +160,7 @@ export class GELU extends Module {
  * @example
  * new SiLU().forward([0]).toArray(); // [0]
  */
-export class SiLU extends Module {
+export class SiLU extends Pointwise {
   forward(x: TensorLike): Tensor {
     return silu(x);
   }
@@ -164,7 +172,7 @@ export class SiLU extends Module {
  * @example
  * new Mish().forward([0]).toArray(); // [0]
  */
-export class Mish extends Module {
+export class Mish extends Pointwise {
   forward(x: TensorLike): Tensor {
     return mish(x);
   }
@@ -176,7 +184,7 @@ export class Mish extends Module {
  * @example
  * new Sigmoid().forward([0]).toArray(); // [0.5]
  */
-export class Sigmoid extends Module {
+export class Sigmoid extends Pointwise {
   forward(x: TensorLike): Tensor {
     return sigmoid(x);
   }
@@ -188,7 +196,7 @@ export class Sigmoid extends Module {
  * @example
  * new LogSigmoid().forward([0]).toArray(); // [-0.693]
  */
-export class LogSigmoid extends Module {
+export class LogSigmoid extends Pointwise {
   forward(x: TensorLike): Tensor {
     return logSigmoid(x);
   }
@@ -200,7 +208,7 @@ export class LogSigmoid extends Module {
  * @example
  * new Tanh().forward([0]).toArray(); // [0]
  */
-export class Tanh extends Module {
+export class Tanh extends Pointwise {
   forward(x: TensorLike): Tensor {
     return tanh(x);
   }
@@ -212,7 +220,7 @@ export class Tanh extends Module {
  * @example
  * new Softplus().forward([0]).toArray(); // [0.693]
  */
-export class Softplus extends Module {
+export class Softplus extends Pointwise {
   forward(x: TensorLike): Tensor {
     return softplus(x);
   }
@@ -224,7 +232,7 @@ export class Softplus extends Module {
  * @example
  * new Softsign().forward([1]).toArray(); // [0.5]
  */
-export class Softsign extends Module {
+export class Softsign extends Pointwise {
   forward(x: TensorLike): Tensor {
     return softsign(x);
   }
@@ -236,7 +244,7 @@ export class Softsign extends Module {
  * @example
  * new Tanhshrink().forward([0]).toArray(); // [0]
  */
-export class Tanhshrink extends Module {
+export class Tanhshrink extends Pointwise {
   forward(x: TensorLike): Tensor {
     return tanhshrink(x);
   }
@@ -248,7 +256,7 @@ export class Tanhshrink extends Module {
  * @example
  * new HardTanh().forward([-3, 0.5]).toArray(); // [-1, 0.5]
  */
-export class HardTanh extends Module {
+export class HardTanh extends Pointwise {
   forward(x: TensorLike): Tensor {
     return hardTanh(x);
   }
@@ -260,7 +268,7 @@ export class HardTanh extends Module {
  * @example
  * new HardSigmoid().forward([0, 9]).toArray(); // [0.5, 1]
  */
-export class HardSigmoid extends Module {
+export class HardSigmoid extends Pointwise {
   forward(x: TensorLike): Tensor {
     return hardSigmoid(x);
   }
@@ -272,7 +280,7 @@ export class HardSigmoid extends Module {
  * @example
  * new HardSwish().forward([3]).toArray(); // [3]
  */
-export class HardSwish extends Module {
+export class HardSwish extends Pointwise {
   forward(x: TensorLike): Tensor {
     return hardSwish(x);
   }

@@ -3,9 +3,11 @@ import {
   type FloatDType,
   type Generator,
   matmul,
+  type Ok,
   reshape,
   type Shape,
   ShapeError,
+  type ShapeOf,
   type Tensor,
   type TensorLike,
   transpose,
@@ -18,6 +20,7 @@ import { kaimingUniform } from "../init/variance.js";
 import { Module } from "../module.js";
 import { checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
 import type { LayerCost } from "../summary.js";
+import type { LinearInput, LinearShape } from "./feature-types.js";
 
 /** Options of `Linear`. */
 export interface LinearOptions {
@@ -38,17 +41,13 @@ export interface LinearOptions {
  * const layer = new Linear(784, 10, { generator: generator(1) });
  * layer.forward(zeros([32, 784])).shape; // [32, 10]
  */
-export class Linear extends Module {
+export class Linear<In extends number = number, Out extends number = number> extends Module {
   /** [out, in] */
-  readonly weight: Variable;
+  readonly weight: Variable<[Out, In]>;
   /** [out], or undefined without bias. */
-  readonly bias: Variable | undefined;
+  readonly bias: Variable<[Out]> | undefined;
 
-  constructor(
-    inFeatures: number,
-    outFeatures: number,
-    { bias = true, generator, dtype = "float32" }: LinearOptions = {},
-  ) {
+  constructor(inFeatures: In, outFeatures: Out, { bias = true, generator, dtype = "float32" }: LinearOptions = {}) {
     super();
     checkCount("Linear", "inFeatures", inFeatures);
     checkCount("Linear", "outFeatures", outFeatures);
@@ -64,13 +63,13 @@ export class Linear extends Module {
   }
 
   /** The size of the last axis of the input. */
-  get inFeatures(): number {
-    return this.weight.shape[1] ?? 0;
+  get inFeatures(): In {
+    return this.weight.shape[1];
   }
 
   /** The size of the last axis of the result. */
-  get outFeatures(): number {
-    return this.weight.shape[0] ?? 0;
+  get outFeatures(): Out {
+    return this.weight.shape[0];
   }
 
   /**
@@ -80,6 +79,7 @@ export class Linear extends Module {
    * @example
    * new Linear(3, 2).forward([[1, 2, 3]]).shape; // [1, 2]
    */
+  forward<X extends TensorLike>(x: LinearInput<In, Out, X>): Tensor<Ok<LinearShape<In, Out, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("Linear", x, this.weight);
     const features = input.shape.at(-1);

@@ -1,6 +1,7 @@
 import { Tensor, type TensorLike, ValueError } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { toTensor } from "../operand.js";
+import type { Adjacent } from "./feature-types.js";
 
 /** A module from tensor to tensor. */
 export interface Layer extends Module {
@@ -18,10 +19,11 @@ export type SequentialLayer = Layer | ((x: Tensor) => Tensor);
  * const model = new Sequential(new Flatten(), new Linear(784, 100), relu, new Linear(100, 10));
  * model.forward(images).shape; // [32, 10]
  */
-export class Sequential extends Module {
+export class Sequential<const Layers extends readonly SequentialLayer[] = readonly SequentialLayer[]> extends Module {
   /** The layers in order. */
   readonly layers: readonly SequentialLayer[];
 
+  constructor(...layers: Adjacent<Layers>);
   constructor(...layers: readonly SequentialLayer[]) {
     super();
     for (const [i, layer] of layers.entries()) checkLayer("Sequential", `layer ${i}`, layer);

@@ -1,4 +1,4 @@
-import { type Tensor, tensor, type Variable, zeros } from "@glissade/autograd";
+import { relu, type Tensor, tensor, type Variable, zeros } from "@glissade/autograd";
 import {
   accuracy,
   BatchNorm1d,
@@ -36,9 +36,9 @@ describe("modules", () => {
     expectTypeOf(layer.buffers()).toEqualTypeOf<Variable[]>();
     expectTypeOf(layer.stateDict()).toEqualTypeOf<StateDict>();
     expectTypeOf(layer.loadStateDict({})).toEqualTypeOf<LoadResult>();
-    expectTypeOf(layer.eval()).toEqualTypeOf<Linear>();
-    expectTypeOf(layer.forward([[1, 2]])).toEqualTypeOf<Tensor>();
-    expectTypeOf(layer.bias).toEqualTypeOf<Variable | undefined>();
+    expectTypeOf(layer.eval()).toEqualTypeOf<Linear<2, 3>>();
+    expectTypeOf(layer.forward([[1, 2]])).toEqualTypeOf<Tensor<[number, 3]>>();
+    expectTypeOf(layer.bias).toEqualTypeOf<Variable<[3]> | undefined>();
     expectTypeOf(layer.training).toEqualTypeOf<boolean>();
   });
 
@@ -129,5 +129,32 @@ describe("initialisers", () => {
     init.gain("swish");
     // @ts-expect-error Parameters are floats.
     init.zeros([2], { dtype: "bool" });
+  });
+});
+
+describe("features", () => {
+  const unknown = (x: Tensor): Tensor => x;
+
+  test("go from layer to layer, and stay permissive where they are not known", () => {
+    const [wide, any] = [new Linear(784, 100), new Linear(784 as number, 10)];
+    expectTypeOf(wide.forward(zeros([32, 784])).shape).toEqualTypeOf<[32, 100]>();
+    expectTypeOf(wide.forward(zeros([2, 3, 784])).shape).toEqualTypeOf<[2, 3, 100]>();
+    expectTypeOf(any.forward(zeros([32, 784])).shape).toEqualTypeOf<[32, 10]>();
+    expectTypeOf<Linear<784, 100>>().toExtend<Linear>();
+    new Sequential(wide, relu, new ReLU(), new Linear(100, 10));
+    new Sequential(wide, unknown, new Linear(99, 10), any);
+    const model: Sequential = new Sequential(wide, new Linear(100, 10));
+    expectTypeOf(model.forward([1])).toEqualTypeOf<Tensor>();
+  });
+
+  test("must agree between neighbours", () => {
+    // @ts-expect-error the last axis of [32, 100] must have 784 features
+    new Linear(784, 10).forward(zeros([32, 100]));
+    // @ts-expect-error a layer gives 100 features and the next takes 99
+    new Sequential(new Linear(784, 100), new Linear(99, 10));
+    // @ts-expect-error the same through relu, as a function
+    new Sequential(new Linear(784, 100), relu, new Linear(99, 10));
+    // @ts-expect-error the same through ReLU, as a module
+    new Sequential(new Linear(784, 100), new ReLU(), new Linear(99, 10));
   });
 });
