@@ -13,6 +13,9 @@ export {
   type GraphView,
   graphOf,
 } from "./graph-view.js";
+/** Graphs to look at. */
+export { printGraph } from "./print-graph.js";
 export type { ValueRange } from "./ranges.js";
 /** Lines for messages. */
 export { recordOrigins } from "./record-origins.js";
+export { toDot } from "./to-dot.js";
