@@ -183,6 +183,8 @@ export class GraphBuilder {
 
   /** `x` stretched to a shape that it broadcasts to. */
   expand(x: Value, shape: Extents): Value {
+    // Runtimes keep a side of 1 that is to become 0.
+    if (isFixed(shape) && shape.includes(0)) return this.constant(x.type, shape, []);
     return sameExtents(x.shape, shape) ? x : this.emit("Expand", [x, this.sizes(shape)], { type: x.type, shape });
   }
 

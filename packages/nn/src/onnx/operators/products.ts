@@ -87,7 +87,7 @@ const convolutionToInput: Rule<ToInput> = ({ b, inputs, attributes, type, shape 
     (count, a) => (count - 1) * (stride[a] ?? 1) + (dilation[a] ?? 1) * ((kernel[a] ?? 1) - 1) + 1,
   );
   const beyond = full.map((side, a) => side - (low[a] ?? 0) - (sides[a] ?? 0));
-  const isPlain = beyond.every((width, a) => (low[a] ?? 0) >= 0 && -width < Math.max(stride[a] ?? 1, dilation[a] ?? 1));
+  const isPlain = beyond.every((width, a) => (low[a] ?? 0) >= 0 && -width < (stride[a] ?? 1));
   const windows = { ...windowAttributes(attributes), group: { int: groups } };
   if (isPlain) {
     return b.emit(
@@ -141,29 +141,31 @@ function poolOperands(b: GraphBuilder, x: Value, windows: Windows, fill: number)
   return { image: paddedImage(b, image, lows(windows), highs(windows), fill), pads: pads.map(() => 0) };
 }
 
-/** The greatest element of each window. */
-export const maxPool: Rule<Windows> = ({ b, inputs: [x], attributes, type, shape }) => {
-  const rank = attributes.kernel.length;
-  const { image, pads } = poolOperands(b, x, attributes, Number.NEGATIVE_INFINITY);
-  const pooled = b.emit(
-    "MaxPool",
-    [image],
-    { type, shape: imageShape(image, shape, rank) },
-    {
-      ...windowAttributes(attributes),
-      kernel_shape: { ints: attributes.kernel },
-      pads: { ints: pads },
-    },
-  );
-  return b.reshape(pooled, shape);
-};
+/** Places counted through padded images, as places in those without the padding. */
+function withoutPadding(b: GraphBuilder, places: Value, sides: readonly number[], low: readonly number[]): Value {
+  const number = (value: number): Value => b.scalar("int64", value);
+  const own = (axis: number): number => sides[axis] ?? 1;
+  let [step, ownStep] = [1, 1];
+  let result: Value | undefined;
+  for (let axis = sides.length - 1; axis >= 0; axis--) {
+    const width = low[axis] ?? 0;
+    const place = b.map("Sub", [
+      b.map("Mod", [b.map("Div", [places, number(step)]), number(own(axis))]),
+      number(width),
+    ]);
+    const part = b.map("Mul", [place, number(ownStep)]);
+    result = result === undefined ? part : b.map("Add", [result, part]);
+    step *= own(axis);
+    ownStep *= own(axis) - width - (low[axis + sides.length] ?? 0);
+  }
+  return result ?? places;
+}
 
 /** Where the greatest elements stand: ONNX counts through the whole tensor, autograd through each image. */
-const maxPoolPlaces: Rule<Windows> = ({ b, inputs: [x], attributes, type, shape }) => {
+const maxPoolPlaces: Rule<Windows> = ({ b, inputs, attributes, type, shape }) => {
   const rank = attributes.kernel.length;
+  const x = isReal(inputs[0]) ? inputs[0] : b.cast(inputs[0], "float64");
   const { image, pads } = poolOperands(b, x, attributes, Number.NEGATIVE_INFINITY);
-  if (image.shape.some((side, axis) => axis > 1 && side !== x.shape[axis - image.shape.length + x.shape.length]))
-    throw new NoCounterpart("has padding as wide as its window");
   const own = imageShape(image, shape, rank);
   const [, places] = b.emitAll(
     "MaxPool",
@@ -172,36 +174,15 @@ const maxPoolPlaces: Rule<Windows> = ({ b, inputs: [x], attributes, type, shape 
       { type: x.type, shape: own },
       { type: "int64", shape: own },
     ],
-    {
-      ...windowAttributes(attributes),
-      kernel_shape: { ints: attributes.kernel },
-      pads: { ints: pads },
-    },
+    { ...windowAttributes(attributes), kernel_shape: { ints: attributes.kernel }, pads: { ints: pads } },
   );
   if (places === undefined) throw new Error("MaxPool has two results");
-  const plane = fixedShape(image.shape.slice(2)).reduce((size, side) => size * side, 1);
-  return b.cast(b.reshape(b.map("Mod", [places, b.scalar("int64", plane)]), shape), type);
-};
-
-/** The sums over windows: their means, times how many elements each has. */
-export const windowSums: Rule<Windows> = ({ b, inputs: [x], attributes, type, shape }) => {
-  const { kernel, stride, dilation } = attributes;
-  if (dilation.some((distance) => distance !== 1) && b.opset < 19)
-    throw new NoCounterpart("is an average of windows with gaps, which ONNX has from opset 19 on");
-  const { image, pads } = poolOperands(b, x, attributes, 0);
-  const means = b.emit(
-    "AveragePool",
-    [image],
-    { type, shape: imageShape(image, shape, kernel.length) },
-    {
-      strides: { ints: stride },
-      ...(b.opset < 19 ? {} : { dilations: { ints: dilation } }),
-      kernel_shape: { ints: kernel },
-      pads: { ints: pads },
-      count_include_pad: { int: 1 },
-    },
-  );
-  return b.reshape(b.map("Mul", [means, b.scalar(type, tapsOf(attributes))]), shape);
+  const sides = fixedShape(image.shape.slice(2));
+  const plane = sides.reduce((size, side) => size * side, 1);
+  const inPlane = b.map("Mod", [places, b.scalar("int64", plane)]);
+  const isPadded = sides.some((side, axis) => side !== x.shape[axis + x.shape.length - rank]);
+  const widths = [...lows(attributes), ...highs(attributes)];
+  return b.cast(b.reshape(isPadded ? withoutPadding(b, inPlane, sides, widths) : inPlane, shape), type);
 };
 
 /** For each tap of each window the element of the padded axes that it is. */
@@ -273,18 +254,6 @@ const foldWindows: Rule<Fold> = ({ b, inputs: [x], attributes, type, shape }) =>
   );
   return b.reshape(image, shape);
 };
-
-/** x · w + bias for matrices: the product of a layer. */
-export const affine: Rule<Transposed> = ({ b, inputs: [x, w, bias], attributes, type, shape }) =>
-  b.emit(
-    "Gemm",
-    [x, w, bias],
-    { type, shape },
-    {
-      transA: { int: Number(attributes.a) },
-      transB: { int: Number(attributes.b) },
-    },
-  );
 
 /** Products of matrices, convolutions and what else slides. */
 export const productRules: Readonly<Record<string, Rule>> = {
