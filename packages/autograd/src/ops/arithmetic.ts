@@ -53,7 +53,7 @@ export const div: BinaryOperator<"div", "float"> = elementwise("div", {
   vjp: ({ inputs: [, b], output: y, cotangent: g }) => {
     // d(a/b) = da/b − (a/b) db/b
     const part = div(g, b);
-    return [part, neg(mul(part, y))];
+    return [part, mul(neg(part), y)];
   },
   domain: [{}, { min: 0.5, max: 4 }],
 });

@@ -124,9 +124,12 @@ const sumPrimitive: Primitive<{ readonly axes: readonly number[] }> = {
       return out;
     }),
   lower: ({ attributes: { axes } }) => ({ kind: "reduce", combine: "sum", axes }),
-  vjp: ({ inputs: [x], attributes, cotangent }) => [
-    stretch(reshapeTo(cotangent, reducedShape(x.shape, attributes.axes, true)), x.shape),
-  ],
+  vjp({ inputs: [x], attributes: { axes }, cotangent }) {
+    // Axes in front come back by broadcasting alone.
+    const isLeading = axes.every((axis, i) => axis === i);
+    const kept = isLeading ? cotangent : reshapeTo(cotangent, reducedShape(x.shape, axes, true));
+    return [stretch(kept, x.shape)];
+  },
   batch: ({ inputs: [x], attributes }) =>
     sumAxes(
       x,

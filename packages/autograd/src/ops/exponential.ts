@@ -1,4 +1,5 @@
 import { asTensor } from "../convert.js";
+import { constant } from "../graph.js";
 import { isReal } from "../ir/element-code.js";
 import * as scalar from "../ir/functions/index.js";
 import { integerPower, power } from "../numbers/power.js";
@@ -106,6 +107,10 @@ export const log1p: UnaryOperator<"float"> = elementwise("log1p", {
   domain: { min: -0.8, max: 5 },
 });
 
+/** Whether a tensor is one number, there already, other than 0: exponents mostly are. */
+const isKnownNonzero = ({ node: { primitive, value } }: Tensor): boolean =>
+  primitive === constant && value !== undefined && value.length === 1 && value[0] !== 0;
+
 const powBinary: BinaryOperator<"pow", "number"> = elementwise("pow", {
   value: power,
   code: (b, x, y) => (isReal(x.type) ? scalar.power(b, x, y) : scalar.integerPower(b, x, y)),
@@ -115,7 +120,7 @@ const powBinary: BinaryOperator<"pow", "number"> = elementwise("pow", {
     // Where a = 0 the formulas b · aᵇ⁻¹ and aᵇ · log a are taken at a = 1, if they would be 0 · ∞: there they vanish, with all
     // that is derived from them.
     const isZero = equal(a, 0);
-    const base = where(logicalAnd(isZero, equal(b, 0)), 1, a);
+    const base = isKnownNonzero(b) ? a : where(logicalAnd(isZero, equal(b, 0)), 1, a);
     const argument = where(logicalAnd(isZero, greaterEqual(b, 0)), 1, a);
     return [mul(g, mul(b, powBinary(base, sub(b, 1)))), mul(g, mul(y, log(argument)))];
   },

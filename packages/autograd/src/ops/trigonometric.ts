@@ -1,7 +1,7 @@
 import * as scalar from "../ir/functions/index.js";
 import { hypot as hypotOf } from "../numbers/stable.js";
 import type { Tensor } from "../tensor.js";
-import { div, neg, reciprocal, rsqrt, sqrt, square, sub } from "./arithmetic.js";
+import { div, neg, rsqrt, sqrt, square, sub } from "./arithmetic.js";
 import { equal } from "./comparison.js";
 import { add, type BinaryOperator, elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { where } from "./where.js";
@@ -79,7 +79,7 @@ export const acos: UnaryOperator<"float"> = elementwise("acos", {
 export const atan: UnaryOperator<"float"> = elementwise("atan", {
   value: Math.atan,
   code: scalar.atan,
-  derivative: (x) => reciprocal(add(1, square(x))),
+  vjp: ({ inputs: [x], cotangent: g }) => [div(g, add(1, square(x)))],
 });
 
 /**
