@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, string>> = {
     "the nest of loops over rows, columns and elements, which share their steps",
   "packages/autograd/src/backends/wasm/vector-code.ts": "half of it tables of instructions",
   "packages/autograd/src/compile/schedule.ts": "one walk over the values that places each, and reads what is placed",
+  "packages/autograd/src/methods.ts": "a table: one declaration and one entry for each method",
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
   "packages/autograd/src/ops/random.ts": "one class, of whose lines half are docstrings",
   "packages/autograd/src/ops/slice.ts":

@@ -1,0 +1,104 @@
+// What shapes in types cost: the instantiations of each operator, compared with scripts/type-budget.json, and the seconds that 1,000 typed statements add to
+// the compiler. A count above its line fails; `--write` rewrites the table, so that every rise is a line in a diff. `--no-time` leaves the clock out.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { root } from "./setup.mjs";
+
+/** Processor seconds that 1,000 statements may add (the least of three), by the compiler's major version. */
+const secondsAllowed = { 5: 2, 6: 2, 7: 0.5 };
+/** Counts depend a little on what was instantiated before; above this share of the table's they count as raised. */
+const tolerance = 1.05;
+const tablePath = join(root, "scripts", "type-budget.json");
+const file = join(root, "packages", "autograd", "src", "type-budget-in-memory.ts");
+const prelude = 'import * as g from "./index.js";\nexport const { zeros } = g;\n';
+
+/** One statement for each operator, with shapes that no other has: i makes them differ. */
+const operators = {
+  zeros: (i) => `g.zeros([${i}, 3])`,
+  tensor: (i) => `g.tensor([[1, 2, ${i}], [4, 5, 6]])`,
+  add: (i) => `g.add(g.zeros([${i}, 3]), g.zeros([3]))`,
+  "add, a method": (i) => `g.zeros([${i}, 3]).add(g.zeros([3]))`,
+  relu: (i) => `g.relu(g.zeros([${i}, 3]))`,
+  where: (i) => `g.where(g.zeros([${i}, 3], { dtype: "bool" }), g.zeros([3]), 0)`,
+  matmul: (i) => `g.matmul(g.zeros([${i}, 784]), g.zeros([784, 10]))`,
+  sum: (i) => `g.sum(g.zeros([${i}, 3]), { axis: 1 })`,
+  softmax: (i) => `g.softmax(g.zeros([${i}, 3]), { axis: 1 })`,
+  transpose: (i) => `g.transpose(g.zeros([${i}, 3, 4]), { axes: [2, 0, 1] })`,
+  reshape: (i) => `g.reshape(g.zeros([${i}, 28, 28]), [${i}, -1])`,
+  flatten: (i) => `g.flatten(g.zeros([${i}, 28]))`,
+  expandDims: (i) => `g.expandDims(g.zeros([${i}, 3]), 0)`,
+  squeeze: (i) => `g.squeeze(g.zeros([${i}, 1]))`,
+  broadcastTo: (i) => `g.broadcastTo(g.zeros([3]), [${i}, 3])`,
+  concat: (i) => `g.concat([g.zeros([${i}, 3]), g.zeros([2, 3])])`,
+  stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
+};
+
+const options = {
+  strict: true,
+  noEmit: true,
+  target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2022.d.ts"],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  skipLibCheck: true,
+  types: [],
+};
+const sources = new Map();
+
+/** Checks the statements alone (the library's declarations as far as they need them): instantiations, seconds and messages. */
+function check(statements) {
+  const text = prelude + statements.map((statement, i) => `export const x${i} = ${statement};\n`).join("");
+  const host = ts.createCompilerHost(options);
+  const { fileExists } = host;
+  host.fileExists = (name) => name === file || fileExists(name);
+  host.getSourceFile = (name) => {
+    if (name === file) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
+    if (!sources.has(name)) {
+      const found = ts.sys.readFile(name);
+      sources.set(name, found === undefined ? undefined : ts.createSourceFile(name, found, ts.ScriptTarget.ES2022));
+    }
+    return sources.get(name);
+  };
+  const program = ts.createProgram([file], options, host);
+  program.getTypeChecker();
+  const start = process.cpuUsage().user;
+  const diagnostics = program.getSemanticDiagnostics(program.getSourceFile(file));
+  const seconds = (process.cpuUsage().user - start) / 1e6;
+  const messages = diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+  return { instantiations: program.getInstantiationCount(), seconds, messages };
+}
+
+const failures = [];
+const many = (operator, count) => Array.from({ length: count }, (_, i) => operator(i + 2));
+const counts = {};
+for (const [name, operator] of Object.entries(operators)) {
+  // The difference of two runs leaves out what the library costs once.
+  const [few, more] = [check(many(operator, 5)), check(many(operator, 25))];
+  counts[name] = Math.round((more.instantiations - few.instantiations) / 20);
+  failures.push(...more.messages.slice(0, 1).map((message) => `${name}: ${message}`));
+}
+
+if (process.argv.includes("--write")) writeFileSync(tablePath, `${JSON.stringify(counts, null, 2)}\n`);
+const table = JSON.parse(readFileSync(tablePath, "utf8"));
+for (const [name, count] of Object.entries(counts)) {
+  const allowed = table[name];
+  if (allowed === undefined) failures.push(`${name}: not in scripts/type-budget.json; run with --write`);
+  else if (count > allowed * tolerance)
+    failures.push(`${name}: ${count} instantiations a call, the table allows ${allowed}`);
+}
+console.log("instantiations a call:", counts);
+
+if (!process.argv.includes("--no-time")) {
+  const all = Object.values(operators);
+  const statements = Array.from({ length: 1000 }, (_, i) => all[i % all.length](2 + Math.floor(i / all.length)));
+  // The first call of an operator reads its declaration; that is paid once, however many follow.
+  const once = all.map((operator) => operator(1));
+  const [added] = [1, 2, 3].map(() => check(statements).seconds - check(once).seconds).sort((a, b) => a - b);
+  const allowed = secondsAllowed[Number.parseInt(ts.version, 10)] ?? 2;
+  console.log(`TypeScript ${ts.version}: 1,000 statements add ${added.toFixed(2)} s (allowed ${allowed} s)`);
+  if (added > allowed) failures.push(`1,000 statements add ${added.toFixed(2)} s, allowed are ${allowed} s`);
+}
+
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;
