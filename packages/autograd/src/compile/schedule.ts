@@ -30,9 +30,9 @@ import { type Asked, askedParts, partOf, scheduleSteps } from "./step-loops.js";
 import type { Value, Values } from "./values.js";
 import { Weights } from "./weights.js";
 
-/** Orders the values of a program into kernels, each computing as much as fits into its loops. */
-export function schedule(program: Values): Schedule {
-  return new Scheduler(program).run();
+/** Orders the values of a program into kernels, each computing as much as fits into its loops. `places` is told where values are computed. */
+export function schedule(program: Values, places: Map<Value, Place> = new Map()): Schedule {
+  return new Scheduler(program, places).run();
 }
 
 /** A loop over steps among the kernels: where the results that are asked for are. */
@@ -43,15 +43,16 @@ interface ScheduledLoop {
 
 class Scheduler {
   readonly #program: Values;
-  readonly #places = new Map<Value, Place>();
+  readonly #places: Map<Value, Place>;
   readonly #draft = new Draft();
   readonly #latest = new Map<Value, number>();
   readonly #weights = new Weights();
   readonly #asked: Asked;
   readonly #loops = new Map<Value, ScheduledLoop>();
 
-  constructor(program: Values) {
+  constructor(program: Values, places: Map<Value, Place>) {
     this.#program = program;
+    this.#places = places;
     this.#asked = askedParts(program);
   }
 

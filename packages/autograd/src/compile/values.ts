@@ -32,10 +32,14 @@ export interface Values {
 
 /**
  * Turns the graph between a program's inputs and outputs into values: each computation once (common subexpressions), what depends on no
- * input as a constant, what nobody uses left out, and composite operators taken apart.
+ * input as a constant, what nobody uses left out, and composite operators taken apart. `known` is told which value each node became.
  */
-export function simplify(inputs: readonly Node[], outputs: readonly Node[]): Values {
-  const translation = new Translation(inputs);
+export function simplify(
+  inputs: readonly Node[],
+  outputs: readonly Node[],
+  known: Map<Node, Value> = new Map(),
+): Values {
+  const translation = new Translation(inputs, known);
   const results = outputs.map((node) => translation.valueOf(node));
   return reachable(results);
 }
@@ -56,11 +60,12 @@ function reachable(outputs: readonly Value[]): Values {
 }
 
 class Translation {
-  readonly #values = new Map<Node, Value>();
+  readonly #values: Map<Node, Value>;
   readonly #known = new Map<string, Value>();
   #next = 0;
 
-  constructor(inputs: readonly Node[]) {
+  constructor(inputs: readonly Node[], values: Map<Node, Value>) {
+    this.#values = values;
     for (const [input, node] of inputs.entries()) {
       this.#values.set(node, this.#make(node, placeholder, [], { input }));
     }

@@ -76,8 +76,8 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 
 const bytesOf = ({ size, dtype }: Buffer): number => size * bytesPerElement(dtype);
 
-/** @param counted The attributes of loops that have been counted: each of their results is a kernel. */
-function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
+/** The cost of one kernel. @param counted The attributes of loops that have been counted: each of their results is a kernel. */
+export function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
   const bytes = total([...new Set(buffersOf(kernel))].map(bytesOf));
   switch (kernel.kind) {
     case "loops":

@@ -1,17 +1,16 @@
 import { describeValue } from "../convert.js";
-import { type DType, isFloat, type Storage } from "../dtype.js";
+import type { DType, Storage } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import { type Node, placeholder } from "../graph.js";
 import { realizeNodes } from "../lifetime.js";
-import { ones } from "../ops/create.js";
 import { describeOrigin, nameOfNode, originOf, recordingOrigins } from "../origin.js";
 import { currentScope } from "../scope.js";
 import { type Shape, showShape } from "../shape.js";
 import { computedValue, scalar, Tensor } from "../tensor.js";
 import { collectAll } from "../transforms/argument-form.js";
-import { pullBack } from "../transforms/reverse.js";
 import { type Trace, trace } from "../transforms/trace.js";
 import { evaluate, type Fault, findFault, type NodeValues, sourcesOf } from "./fault.js";
+import { gradientsOf } from "./gradients.js";
 import { rangeOf, showRange, type ValueRange } from "./ranges.js";
 
 /** A tensor near a fault. */
@@ -94,17 +93,6 @@ function givenValues({ forms, variables, feeds }: Trace, args: readonly unknown[
   for (const { read, dtype } of feeds) nodes.push(scalar(read(), dtype).node);
   realizeNodes(nodes);
   return nodes.map((node) => computedValue(new Tensor(node), "explainNaN"));
-}
-
-/** The gradients of a scalar result by all float inputs. */
-function gradientsOf({ body, leaves }: Trace): Node[] {
-  const count = leaves.filter((leaf) => leaf instanceof Tensor).length;
-  const [value] = body.outputs;
-  if (count !== 1 || value === undefined || value.shape.length > 0 || !isFloat(value.dtype) || !value.symbolic)
-    return [];
-  const inputs = body.inputs.filter(({ dtype }) => isFloat(dtype)).map((node) => new Tensor(node));
-  const pulled = pullBack([new Tensor(value)], [ones([], { dtype: value.dtype })], inputs);
-  return pulled.flatMap((gradient) => gradient?.node ?? []);
 }
 
 function operandOf(node: Node, values: NodeValues): FaultOperand[] {

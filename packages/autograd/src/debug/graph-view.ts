@@ -6,7 +6,7 @@ import { originOf, recordingOrigins } from "../origin.js";
 import type { Shape } from "../shape.js";
 import { computedValue, Tensor, type Variable } from "../tensor.js";
 import type { Body } from "../transforms/body.js";
-import { trace } from "../transforms/trace.js";
+import { type Trace, trace } from "../transforms/trace.js";
 import { flattenTree, unflattenTree } from "../tree.js";
 
 /** A value that a graph starts from. Ids grow in the order in which values were made. */
@@ -79,24 +79,29 @@ export interface GraphView extends GraphBody {
  */
 export function graphOf<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): GraphView {
   if (typeof f !== "function") throw new ValueError(`graphOf: takes a function, not ${describeValue(f)}.`);
-  const { body, variables, feeds, leaves, structure } = recordingOrigins(() =>
-    trace("graphOf", f as (...args: never[]) => unknown, args),
-  );
+  return viewTrace(recordingOrigins(() => trace("graphOf", f as (...args: never[]) => unknown, args)));
+}
+
+/** The graph of a trace. `more` are outputs besides the results, with their paths. */
+export function viewTrace(
+  { body, variables, feeds, leaves, structure }: Trace,
+  more: readonly { readonly node: Node; readonly path: string }[] = [],
+): GraphView {
   if (feeds.length > 0)
     throw new ValueError("graphOf: the function reads a number by perCall. Pass it as an argument instead.");
   const results = flattenTree(unflattenTree(structure, leaves)).leaves.filter(({ value }) => value instanceof Tensor);
   const argumentCount = body.inputs.length - variables.length;
-  const view = viewBody(body.inputs, body.outputs.slice(0, results.length));
+  const view = viewBody(body.inputs, [...body.outputs.slice(0, results.length), ...more.map(({ node }) => node)]);
   return {
     ...view,
     inputs: view.inputs
       .slice(0, argumentCount)
-      .map((leaf, i) => ({ ...leaf, path: String(body.inputs[i]?.attributes).replace(/^graphOf \((.*)\)$/, "$1") })),
+      .map((leaf, i) => ({ ...leaf, path: String(body.inputs[i]?.attributes).replace(/^\w+ \((.*)\)$/, "$1") })),
     variables: variables.flatMap((variable, i) => {
       const input = view.inputs[argumentCount + i];
       return input === undefined ? [] : [{ ...input, variable }];
     }),
-    outputPaths: results.map(({ path }) => path),
+    outputPaths: [...results, ...more].map(({ path }) => path),
   };
 }
 

@@ -19,3 +19,4 @@ export type { ValueRange } from "./ranges.js";
 /** Lines for messages. */
 export { recordOrigins } from "./record-origins.js";
 export { toDot } from "./to-dot.js";
+export { toHtml } from "./to-html.js";
