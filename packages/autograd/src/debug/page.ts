@@ -25,7 +25,7 @@ const users = new Map(graph.nodes.map((node) => [node.id, []]));
 for (const node of graph.nodes) for (const input of new Set(node.inputs)) users.get(input)?.push(node.id);
 const make = (tag, text, kind) => { const e = document.createElement(tag); if (text !== undefined) e.textContent = text; if (kind) e.className = kind; return e; };
 const draw = (tag, attributes) => { const e = document.createElementNS("http://www.w3.org/2000/svg", tag); for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v); return e; };
-const title = (node) => node.op + " " + node.shape;
+const title = (node) => node.kind === "leaf" ? node.op : node.op + " " + node.shape;
 
 const rows = [];
 const depth = new Map();
