@@ -6,6 +6,7 @@ import ts from "typescript";
 import { root } from "./setup.mjs";
 
 /** Processor seconds that 1,000 statements may add (the least of three), by the compiler's major version. */
+/** @type {Record<number, number>} */
 const secondsAllowed = { 5: 2, 6: 2, 7: 0.5 };
 /** Counts depend a little on what was instantiated before; above this share of the table's they count as raised. */
 const tolerance = 1.05;
@@ -13,7 +14,11 @@ const tablePath = join(root, "scripts", "type-budget.json");
 const file = join(root, "packages", "autograd", "src", "type-budget-in-memory.ts");
 const prelude = 'import * as g from "./index.js";\nexport const { zeros } = g;\n';
 
-/** One statement for each operator, with shapes that no other has: i makes them differ. */
+/**
+ * One statement for each operator, with shapes that no other has: i makes them differ.
+ *
+ * @type {Record<string, (i: number) => string>}
+ */
 const operators = {
   zeros: (i) => `g.zeros([${i}, 3])`,
   tensor: (i) => `g.tensor([[1, 2, ${i}], [4, 5, 6]])`,
@@ -34,6 +39,7 @@ const operators = {
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
 };
 
+/** @type {ts.CompilerOptions} */
 const options = {
   strict: true,
   noEmit: true,
@@ -44,9 +50,14 @@ const options = {
   skipLibCheck: true,
   types: [],
 };
+/** @type {Map<string, ts.SourceFile | undefined>} */
 const sources = new Map();
 
-/** Checks the statements alone (the library's declarations as far as they need them): instantiations, seconds and messages. */
+/**
+ * Checks the statements alone (the library's declarations as far as they need them): instantiations, seconds and messages.
+ *
+ * @param {readonly string[]} statements
+ */
 function check(statements) {
   const text = prelude + statements.map((statement, i) => `export const x${i} = ${statement};\n`).join("");
   const host = ts.createCompilerHost(options);
@@ -69,8 +80,14 @@ function check(statements) {
   return { instantiations: program.getInstantiationCount(), seconds, messages };
 }
 
+/** @type {string[]} */
 const failures = [];
+/**
+ * @param {(i: number) => string} operator
+ * @param {number} count
+ */
 const many = (operator, count) => Array.from({ length: count }, (_, i) => operator(i + 2));
+/** @type {Record<string, number>} */
 const counts = {};
 for (const [name, operator] of Object.entries(operators)) {
   // The difference of two runs leaves out what the library costs once.
@@ -91,10 +108,15 @@ console.log("instantiations a call:", counts);
 
 if (!process.argv.includes("--no-time")) {
   const all = Object.values(operators);
-  const statements = Array.from({ length: 1000 }, (_, i) => all[i % all.length](2 + Math.floor(i / all.length)));
+  const statements = Array.from(
+    { length: 1000 },
+    (_, i) => all[i % all.length]?.(2 + Math.floor(i / all.length)) ?? "",
+  );
   // The first call of an operator reads its declaration; that is paid once, however many follow.
   const once = all.map((operator) => operator(1));
-  const [added] = [1, 2, 3].map(() => check(statements).seconds - check(once).seconds).sort((a, b) => a - b);
+  const [added = Number.POSITIVE_INFINITY] = [1, 2, 3]
+    .map(() => check(statements).seconds - check(once).seconds)
+    .sort((a, b) => a - b);
   const allowed = secondsAllowed[Number.parseInt(ts.version, 10)] ?? 2;
   console.log(`TypeScript ${ts.version}: 1,000 statements add ${added.toFixed(2)} s (allowed ${allowed} s)`);
   if (added > allowed) failures.push(`1,000 statements add ${added.toFixed(2)} s, allowed are ${allowed} s`);

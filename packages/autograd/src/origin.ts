@@ -85,7 +85,8 @@ function currentOrigin(): Origin {
 }
 
 /** The folder of this package's files, and those of its sisters beside it. */
-const folder = import.meta.url.replace(/^file:\/\//, "").replace(/[^/]*$/, "");
+const { url = "" } = import.meta as { readonly url?: string };
+const folder = url.replace(/^file:\/\//, "").replace(/[^/]*$/, "");
 const ownFolders = ["autograd", "nn", "optim"].map((name) => folder.replace(/\/autograd(?=\/[^/]*\/$)/, `/${name}`));
 
 const isOwn = (place: string): boolean =>
