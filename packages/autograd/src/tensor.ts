@@ -125,10 +125,7 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
   /** @throws DTypeError where a tensor is used as a number: `x > 0`, `x + 1`. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
-    throw new DTypeError(
-      `A tensor of shape ${showShape(this.shape)} was used as a number or a boolean. Read it with .item(), compute with operators ` +
-        "such as add or greater, and choose between elements with where(condition, a, b).",
-    );
+    throw notPrimitive(this.shape);
   }
 
   /** What `console.log` shows in Node. */
@@ -136,6 +133,12 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
     return this.toString();
   }
 }
+
+const notPrimitive = (shape: Shape): DTypeError =>
+  new DTypeError(
+    `A tensor of shape ${showShape(shape)} was used as a number or a boolean. Read it with .item(), compute with operators ` +
+      "such as add or greater, and choose between elements with where(condition, a, b).",
+  );
 
 function nest(data: Storage, shape: Shape, axis: number, start: number): NestedNumbers {
   if (axis === shape.length) return data[start] ?? Number.NaN;
@@ -325,7 +328,7 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   /** @throws DTypeError where a Variable is used as a number. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
-    return this.value[Symbol.toPrimitive](hint);
+    throw notPrimitive(this.shape);
   }
 
   /** What `console.log` shows in Node. */
