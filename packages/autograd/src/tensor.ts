@@ -234,6 +234,7 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     const bound = lookUp(this);
     if (bound !== undefined) return bound;
     this.#node.handedOut = true;
+    this.#nameNode(this.#node);
     return this.#node;
   }
 
@@ -277,7 +278,6 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     const before = this.#node;
     this.#node = node;
     node.handedOut = true;
-    this.#nameNode(node);
     queueAssignment(this, node, () => {
       this.#node = before;
     });
@@ -287,7 +287,6 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
   adopt(node: Node): void {
     const before = this.#node;
     this.#node = node;
-    this.#nameNode(node);
     if (!before.handedOut) before.device?.release();
     dropAssignment(this);
   }
