@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { workloads } from "./data.mjs";
 import { judge, peersHere, start } from "./peer-process.mjs";
+import { medianOf } from "./statistics.mjs";
 
 /** @typedef {{ peer: string, rates: number[], median?: number, low?: number, high?: number, firstMs?: number, difference?: number, version?: string, error?: string }} Cell */
 /** @typedef {{ workload: string, title: string, unit: string, cells: Cell[] }} Row */
@@ -9,9 +10,6 @@ import { judge, peersHere, start } from "./peer-process.mjs";
 const TOLERANCE = 1e-4;
 const FLOOR = 1e-3; // below this a difference counts as if the value were this large
 const referenceFile = new URL("reference.json", import.meta.url);
-
-/** @param {number[]} values */
-export const medianOf = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** The largest relative difference, or NaN where something is missing. @param {number[]} values @param {number[]} wanted */
 function difference(values, wanted) {

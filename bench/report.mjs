@@ -38,6 +38,35 @@ function print({ head, body }) {
 /** @param {import("./compare.mjs").Row[]} rows */
 export const printComparison = (rows) => print(comparison(rows));
 
+/**
+ * How each hard case did beside its easy neighbour.
+ *
+ * @param {import("./alone.mjs").Cliff[]} rows
+ * @param {number} goal
+ */
+export function printCliffs(rows, goal) {
+  const body = rows.map(({ name, neighbour, cost, neighbourCost, ratio: factor }) => [
+    name,
+    neighbour,
+    `${cost.toPrecision(3)} ns`,
+    `${neighbourCost.toPrecision(3)} ns`,
+    factor.toFixed(2),
+    factor > goal ? "missed" : "kept",
+  ]);
+  print({ head: ["case", "its neighbour", "an operation", "neighbour's", "ratio", `goal ≤ ${goal}`], body });
+}
+
+/** @param {import("./alone.mjs").Goal[]} rows */
+export function printGoals(rows) {
+  const body = rows.map(({ name, value, unit, goal }) => [
+    name,
+    `${short(value)} ${unit}`,
+    goal === undefined ? "–" : `≤ ${goal} ${unit}`,
+    goal === undefined ? "" : value > goal ? "missed" : "kept",
+  ]);
+  print({ head: ["", "measured", "goal", ""], body });
+}
+
 /** Machine and versions. */
 export function circumstances() {
   const { dependencies } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
