@@ -15,7 +15,7 @@ import {
   tensor,
 } from "@glissade/autograd";
 import { crossEntropy, fit } from "@glissade/nn";
-import { adamw, oneCycle } from "@glissade/optim";
+import { adamw, muon, oneCycle } from "@glissade/optim";
 import { loadBook } from "./support/gpt/book.js";
 import { CharGpt } from "./support/gpt/model.js";
 import { writer } from "./support/gpt/sample.js";
@@ -28,7 +28,7 @@ interface Batch {
   readonly starts: Tensor;
 }
 
-const stepCount = Number(process.argv[2] ?? 4000);
+const stepCount = Number(process.argv[2] ?? 3000);
 const evaluations = Math.min(10, stepCount);
 const [batchSize, context] = [8, 128];
 const beginning = "Call me ";
@@ -40,8 +40,7 @@ const model = new CharGpt(
   { characters: alphabet.length, context, width: 128, layers: 4, heads: 4, dropout: 0 },
   random,
 );
-const lr = oneCycle(2e-3, { steps: stepCount, pctStart: 0.05 });
-const optimizer = adamw(model.parameters(), { lr, betas: [0.9, 0.99], weightDecay: 0.1 });
+const optimizer = mixedOptimizer(model);
 const write = writer(model, alphabet, generator(2));
 
 const bar = progressBar("char-gpt");
@@ -81,6 +80,25 @@ console.log(
     seconds: Math.round(seconds),
   }),
 );
+
+/** Muon for the matrices of the blocks, AdamW for all else: embeddings, the head, norms and biases. */
+function mixedOptimizer({ blocks }: CharGpt) {
+  const all = model.parameters();
+  const inBlocks = new Set(blocks.flatMap((block) => block.parameters()));
+  const isMatrix = all.map((parameter) => inBlocks.has(parameter) && parameter.shape.length === 2);
+  const pick = <T>(list: readonly T[], matrices: boolean): T[] => list.filter((_, i) => isMatrix[i] === matrices);
+  const rate = (peak: number) => oneCycle(peak, { steps: stepCount, pctStart: 0.05 });
+  const [orthogonal, adaptive] = [
+    muon(pick(all, true), { lr: rate(0.02), weightDecay: 0.05 }),
+    adamw(pick(all, false), { lr: rate(3e-3), betas: [0.9, 0.99], weightDecay: 0.05 }),
+  ];
+  return {
+    step(grads: readonly Tensor[]) {
+      orthogonal.step(pick(grads, true));
+      adaptive.step(pick(grads, false));
+    },
+  };
+}
 
 /** The mean of −log p of each next character, in nats. */
 function loss({ text, starts }: Batch): Tensor {
