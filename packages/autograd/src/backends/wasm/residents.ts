@@ -6,7 +6,15 @@ import type { DeviceMemory } from "./device-memory.js";
 /** Bytes of tensors that stay in the backend's memory before those unused for longest have to leave. */
 const budget = 1 << 29;
 
-/** A tensor in the backend's memory. */
+/**
+ * Bytes of results that nobody used yet, before the oldest move to the host: in a loop that never returns to the event loop nobody says which of them are
+ * garbage. Few enough that their memory is used again while it is in the caches.
+ */
+const freshBudget = 1 << 26;
+/** As many of them at most. */
+const freshLimit = 512;
+
+/** A tensor in the backend's memory, and on the host once it was read or had to leave. Nothing here holds its node, which lives as long as somebody uses it. */
 export class Resident implements DeviceCopy {
   readonly #residents: Residents;
   readonly address: number;
@@ -15,20 +23,22 @@ export class Resident implements DeviceCopy {
   readonly bytes: number;
   /** The number of the run that last read or wrote it. */
   lastRun = 0;
-  /** Whose elements it holds: without strong reference, for the node to be collected. */
-  node: WeakRef<Node> | undefined;
   isReleased = false;
+  #host: Storage | undefined;
 
-  constructor(residents: Residents, address: number, dtype: DType, size: number) {
+  constructor(residents: Residents, address: number, dtype: DType, size: number, host?: Storage) {
     this.#residents = residents;
     this.address = address;
     this.dtype = dtype;
     this.size = size;
     this.bytes = size * bytesPerElement(dtype);
+    this.#host = host;
   }
 
+  /** Its elements, which nobody may write to. */
   read(): Storage {
-    return this.#residents.memory.read(this.address, this.dtype, this.size);
+    this.#host ??= this.#residents.memory.read(this.address, this.dtype, this.size);
+    return this.#host;
   }
 
   release(): void {
@@ -40,9 +50,12 @@ export class Resident implements DeviceCopy {
 export class Residents {
   readonly memory: DeviceMemory;
   readonly #all = new Set<Resident>();
+  /** Results that no run has used, the oldest first. */
+  readonly #fresh = new Set<Resident>();
   /** A net for nodes that nobody holds any more; what it misses leaves when room is needed. */
   readonly #collected = new FinalizationRegistry<Resident>((resident) => resident.release());
   #bytes = 0;
+  #freshBytes = 0;
   /** Inputs that came once. */
   readonly #seen = new WeakSet<Node>();
 
@@ -53,8 +66,21 @@ export class Residents {
   /** Room for a tensor that a run is about to write. */
   take(dtype: DType, size: number, run: number): Resident {
     const bytes = size * bytesPerElement(dtype);
+    for (const resident of this.#fresh) {
+      if (this.#freshBytes + bytes <= freshBudget && this.#fresh.size < freshLimit) break;
+      if (resident.lastRun === run) break;
+      this.#moveToHost(resident);
+    }
+    const resident = this.#reside(dtype, size, run);
+    this.#fresh.add(resident);
+    this.#freshBytes += bytes;
+    return resident;
+  }
+
+  #reside(dtype: DType, size: number, run: number, host?: Storage): Resident {
+    const bytes = size * bytesPerElement(dtype);
     if (this.#bytes + bytes > budget) this.#evict(this.#bytes + bytes - budget, run);
-    const resident = new Resident(this, this.memory.allocate(bytes), dtype, size);
+    const resident = new Resident(this, this.memory.allocate(bytes), dtype, size, host);
     resident.lastRun = run;
     this.#all.add(resident);
     this.#bytes += bytes;
@@ -64,7 +90,6 @@ export class Residents {
   /** Says whose elements a resident holds. */
   hold(resident: Resident, node: Node): void {
     node.device = resident;
-    resident.node = new WeakRef(node);
     this.#collected.register(node, resident, resident);
   }
 
@@ -73,14 +98,16 @@ export class Residents {
     const { device } = node;
     if (device instanceof Resident && !device.isReleased) {
       device.lastRun = run;
+      this.#noLongerFresh(device);
       return device;
     }
+    node.value ??= device?.read();
     if (node.value === undefined) return undefined;
     if (!this.#seen.has(node)) {
       this.#seen.add(node);
       return undefined;
     }
-    const resident = this.take(node.dtype, sizeOf(node.shape), run);
+    const resident = this.#reside(node.dtype, sizeOf(node.shape), run, node.value);
     this.memory.write(resident.address, node.dtype, node.value);
     this.hold(resident, node);
     return resident;
@@ -89,23 +116,30 @@ export class Residents {
   release(resident: Resident): void {
     if (resident.isReleased) return;
     resident.isReleased = true;
+    this.#noLongerFresh(resident);
     this.#collected.unregister(resident);
     this.#all.delete(resident);
     this.#bytes -= resident.bytes;
     this.memory.free(resident.address, resident.bytes);
-    const node = resident.node?.deref();
-    if (node?.device === resident) node.device = undefined;
   }
 
-  /** Lets those leave that were not used for longest; what has no copy elsewhere is copied out. */
+  #noLongerFresh(resident: Resident): void {
+    if (this.#fresh.delete(resident)) this.#freshBytes -= resident.bytes;
+  }
+
+  /** Gives its memory back; its node, if there still is one, finds the elements on the host. */
+  #moveToHost(resident: Resident): void {
+    resident.read();
+    resident.release();
+  }
+
+  /** Lets those leave that were not used for longest. */
   #evict(bytes: number, run: number): void {
     let left = bytes;
     for (const resident of [...this.#all].sort((a, b) => a.lastRun - b.lastRun)) {
       if (left <= 0 || resident.lastRun === run) return;
-      const node = resident.node?.deref();
-      if (node !== undefined && node.value === undefined) node.value = resident.read();
       left -= resident.bytes;
-      resident.release();
+      this.#moveToHost(resident);
     }
   }
 }
