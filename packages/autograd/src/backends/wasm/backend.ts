@@ -1,3 +1,4 @@
+import { ConstantPool } from "./constant-pool.js";
 import { DeviceMemory } from "./device-memory.js";
 import { detectRelaxedSimd } from "./features.js";
 import type { ProgramOptions } from "./program.js";
@@ -7,6 +8,7 @@ import { Threads } from "./threads.js";
 /** What all programs share: memory, the tensors in it, threads. Made when it is first needed. */
 export class Backend {
   readonly memory = new DeviceMemory();
+  readonly constants = new ConstantPool(this.memory);
   readonly residents = new Residents(this.memory);
   readonly threads = new Threads(this.memory);
   /** Whether products do without fused multiply-add, which not every engine has. */
@@ -24,6 +26,7 @@ export class Backend {
     const { maximum, shared } = this.memory;
     return {
       memory: { initial: 1, maximum, shared },
+      constants: this.constants,
       fma: !this.deterministic && detectRelaxedSimd(),
       threads: this.threads.limit,
       sharedFrom: this.sharedFrom,

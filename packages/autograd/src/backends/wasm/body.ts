@@ -1,5 +1,6 @@
 import { expressionsBelow } from "../../ir/expand.js";
 import { type Expr, ExpressionBuilder, type ScalarFunction, type ScalarType } from "../../ir/expression.js";
+import type { ConstantPool } from "./constant-pool.js";
 import type { FunctionWriter } from "./encoder.js";
 import type { ModuleWriter } from "./module-writer.js";
 import { op, simd } from "./opcodes.js";
@@ -19,6 +20,8 @@ export interface Surroundings {
   stride(e: Expr): number;
   /** Puts an index of the first element on the stack. */
   index(e: Expr): void;
+  /** Where a constant lies in memory, to be spread over a vector from there; undefined where it does not. */
+  constantAddress(e: Expr): number | undefined;
   /** Notes that the run has failed. */
   fail(): void;
 }
@@ -26,11 +29,16 @@ export interface Surroundings {
 /** Functions of scalars as functions of the module, made when they are first called. */
 export class FunctionTable {
   readonly #module: ModuleWriter;
+  readonly #constants: ConstantPool | undefined;
   readonly #made = new Map<string, FunctionWriter>();
 
-  constructor(module: ModuleWriter) {
+  /** `constants`: where those of vector code lie; without it they are in the code. */
+  constructor(module: ModuleWriter, constants?: ConstantPool) {
     this.#module = module;
+    this.#constants = constants;
   }
+
+  constantAddress = (e: Expr): number | undefined => this.#constants?.addressOf(e.type, e.value ?? 0);
 
   get(callee: ScalarFunction, types: readonly ScalarType[], width: Width): FunctionWriter {
     const key = `${callee.name}:${types.join()}:${width}`;
@@ -52,6 +60,7 @@ export class FunctionTable {
       address: none,
       stride: none,
       index: none,
+      constantAddress: this.constantAddress,
       fail: none,
     };
     const body = new Body(surroundings, width);
@@ -210,6 +219,14 @@ export class Body {
         this.#s.index(e);
         if (width !== 1) this.#indices(e, width);
         return;
+      case "const": {
+        const address = width === 1 ? undefined : this.#s.constantAddress(e);
+        if (width === 1) scalarOperation(w, e, operand);
+        else if (address === undefined) vectorOperation(w, e, width, operand);
+        else if (isWide(e.type)) w.i32(0).simdMemory(simd.load64Splat, address, 3);
+        else w.i32(0).simdMemory(simd.load32Splat, address, 2);
+        return;
+      }
       case "call": {
         for (let i = 0; i < e.args.length; i++) operand(i);
         if (e.callee !== undefined) w.call(functions.get(e.callee, typesOf(e.args), width));

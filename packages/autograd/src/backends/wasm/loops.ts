@@ -58,7 +58,7 @@ class LoopCompiler {
   constructor(kernel: LoopKernel, context: LoopContext) {
     this.#plan = new LoopPlan(kernel);
     this.#context = context;
-    this.#w = context.module.function(kernel.name, ["i32", "i32", "i32"], []);
+    this.#w = context.module.function(`${kernel.name}_${kernel.sizes.join("x")}`, ["i32", "i32", "i32"], []);
     this.#addresses = new LoopAddresses(this.#w, this.#plan, context.addressOf);
     this.#surroundings = this.#makeSurroundings();
     this.#scalars = new Body(this.#surroundings, 1);
@@ -353,6 +353,7 @@ class LoopCompiler {
       },
       stride: (e) => (e.index === undefined ? 0 : this.#addresses.strideOf(e.index)),
       index: (e) => this.#addresses.pushIndex(e.index ?? { constant: 0, terms: [] }),
+      constantAddress: this.#context.functions.constantAddress,
       fail: () => {
         this.#w.get(0).i32(1).memory(op.i32Store, this.#context.failureOffset, 2);
       },

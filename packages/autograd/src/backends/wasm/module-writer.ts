@@ -19,6 +19,7 @@ export class ModuleWriter {
   readonly #functions: FunctionWriter[] = [];
   readonly #exports: { readonly name: string; readonly index: number }[] = [];
   readonly #memory: MemoryImport;
+  readonly #notes: { readonly name: string; readonly content: Uint8Array }[] = [];
 
   constructor(memory: MemoryImport) {
     this.#memory = memory;
@@ -40,6 +41,11 @@ export class ModuleWriter {
 
   export(name: string, { index }: FunctionWriter): void {
     this.#exports.push({ name, index });
+  }
+
+  /** A custom section, for those who instantiate the module. */
+  note(name: string, content: Uint8Array): void {
+    this.#notes.push({ name, content });
   }
 
   #typeIndex(signature: Signature): number {
@@ -65,6 +71,14 @@ export class ModuleWriter {
       out.unsigned(content.length);
       out.append(content.written());
     };
+    for (const { name, content } of this.#notes) {
+      const bytes = new Bytes();
+      bytes.text(name);
+      bytes.append(content);
+      out.byte(0);
+      out.unsigned(bytes.length);
+      out.append(bytes.written());
+    }
     section(1, this.#types.length, (bytes) => {
       for (const { parameters, results } of this.#types) {
         bytes.byte(0x60);
@@ -106,6 +120,25 @@ export class ModuleWriter {
         bytes.append(body);
       }
     });
+    this.#encodeNames(out);
     return new Uint8Array(out.written());
+  }
+
+  /** What profilers and stack traces call the functions (WebAssembly 2.0, appendix, custom sections). */
+  #encodeNames(out: Bytes): void {
+    const names = new Bytes();
+    names.unsigned(this.#functions.length);
+    for (const { index, name } of this.#functions) {
+      names.unsigned(index);
+      names.text(name);
+    }
+    const content = new Bytes();
+    content.text("name");
+    content.byte(1);
+    content.unsigned(names.length);
+    content.append(names.written());
+    out.byte(0);
+    out.unsigned(content.length);
+    out.append(content.written());
   }
 }

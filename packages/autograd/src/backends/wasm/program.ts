@@ -4,6 +4,7 @@ import { bytesPerElement } from "../../dtype.js";
 import { type AddressOf, addressesOf, pushAddress } from "./addresses.js";
 import { emitBarrier } from "./barrier.js";
 import { FunctionTable } from "./body.js";
+import type { ConstantPool } from "./constant-pool.js";
 import type { FunctionWriter } from "./encoder.js";
 import { compileLoops } from "./loops.js";
 import { type MemoryImport, ModuleWriter } from "./module-writer.js";
@@ -25,6 +26,8 @@ export interface CompiledProgram {
 /** How the module is to run. */
 export interface ProgramOptions {
   readonly memory: MemoryImport;
+  /** Where constants of vector code lie in that memory. */
+  readonly constants: ConstantPool;
   /** Whether products may use fused multiply-add. */
   readonly fma: boolean;
   /** The most threads that will run it: scratch memory is laid out for as many. */
@@ -56,7 +59,7 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
   const module = new ModuleWriter(options.memory);
   const callHost = module.importFunction("host", ["i32"], []);
   const hostKernels: HostKernel[] = [];
-  const assembly: Assembly = { module, functions: new FunctionTable(module), options, callHost, hostKernels };
+  const assembly: Assembly = { module, functions: new FunctionTable(module, options.constants), options, callHost, hostKernels };
   const calls = compileKernels(schedule, plan, assembly);
   const sharedWork = calls.reduce((sum, call) => sum + call.sharedWork, 0);
   module.export("run", writeRun(module, calls, options.threads > 1 && sharedWork > 0));
@@ -85,7 +88,7 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
           options.sharedFrom,
         );
       case "host": {
-        const writer = module.function("host", ["i32", "i32", "i32"], []);
+        const writer = module.function(`host_${kernel.value.primitive.name}`, ["i32", "i32", "i32"], []);
         writer.i32(hostKernels.length).call(callHost);
         hostKernels.push(kernel);
         return { writer, units: 1, sharedWork: 0 };
@@ -124,7 +127,7 @@ function productCall(
   scratch: number,
   sharedFrom: number,
 ): Call {
-  const w = module.function("product", ["i32", "i32", "i32"], []);
+  const w = module.function(`product_${kernel.m}x${kernel.k}x${kernel.n}`, ["i32", "i32", "i32"], []);
   const bytes = bytesPerElement(kernel.out.dtype);
   pushAddress(w, addressOf(kernel.a.buffer.id), 0, kernel.a.offset * bytes);
   pushAddress(w, addressOf(kernel.b.buffer.id), 0, kernel.b.offset * bytes);

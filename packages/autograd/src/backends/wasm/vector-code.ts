@@ -200,6 +200,7 @@ export function vectorOperation(w: FunctionWriter, e: Expr, lanes: Lanes, operan
       vectorConstant(w, e);
       return;
     case "select":
+      if (writeLesserOrGreater(w, e, operand)) return;
       operand(1);
       operand(2);
       operand(0);
@@ -282,6 +283,21 @@ export function vectorOperation(w: FunctionWriter, e: Expr, lanes: Lanes, operan
       }
   }
   if (e.type === "u8" && from === "u8") w.i32(0xff).simd(simd.i32x4Splat).simd(simd.and);
+}
+
+/** A choice between two numbers by their own comparison is one instruction: pmin(a, b) is b < a ? b : a, and pmax(a, b) is a < b ? b : a. */
+function writeLesserOrGreater(w: FunctionWriter, e: Expr, operand: (i: number) => void): boolean {
+  const [condition, chosen, other] = e.args;
+  if (condition === undefined || (e.type !== "f32" && e.type !== "f64")) return false;
+  if (condition.op !== "lt" && condition.op !== "gt") return false;
+  const [low, high] = condition.op === "lt" ? condition.args : [...condition.args].reverse();
+  const isLesser = chosen === low && other === high;
+  if (!isLesser && !(chosen === high && other === low)) return false;
+  operand(2);
+  operand(1);
+  if (e.type === "f32") w.simd(isLesser ? simd.f32x4Pmin : simd.f32x4Pmax);
+  else w.simd(isLesser ? simd.f64x2Pmin : simd.f64x2Pmax);
+  return true;
 }
 
 /** Starts a result that is put together lane by lane: zeros on the stack. */
