@@ -1,5 +1,13 @@
 /** Everything of `@glissade/autograd` as plain functions, without the methods of `Tensor`: for the smallest bundles. */
-export { type BackendName, type InitOptions, type InitResult, init, withBackend } from "./backends/current.js";
+export {
+  type BackendName,
+  type BlasChoice,
+  type InitOptions,
+  type InitResult,
+  init,
+  withBackend,
+} from "./backends/current.js";
+export type { BlasStats, BlasUse } from "./compile/executable.js";
 export { isComputed } from "./convert.js";
 export type { DType, FloatDType, StorageOf } from "./dtype.js";
 export {

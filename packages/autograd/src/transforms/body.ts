@@ -1,5 +1,5 @@
 import { currentCompiler } from "../backends/current.js";
-import type { Executable } from "../compile/executable.js";
+import type { BlasStats, Executable } from "../compile/executable.js";
 import { isFloat, type Storage } from "../dtype.js";
 import { TransformError } from "../errors.js";
 import {
@@ -229,7 +229,11 @@ export function leavesBelow(nodes: readonly Node[]): Set<Node> {
 }
 
 /** Runs nodes that have values through a program: a node with its value for each output. */
-export type Runner = (inputs: readonly Node[]) => readonly Node[];
+export interface Runner {
+  (inputs: readonly Node[]): readonly Node[];
+  /** See `Executable`. */
+  readonly blas: BlasStats | undefined;
+}
 
 /**
  * A body compiled. Outputs that are inputs, constants or one another are no part of the program.
@@ -248,11 +252,12 @@ function makeRunner({ name, inputs, outputs }: Body): Runner {
     computed.length === 0 ? undefined : currentCompiler()({ inputs, outputs: computed });
   const noResults: readonly Node[] = [];
   realizeNodes(outputs.filter((node) => !node.symbolic && node.value === undefined));
-  return (given) => {
+  const run = (given: readonly Node[]): readonly Node[] => {
     const results = executable === undefined ? noResults : executable.run(given);
     if (direct) return results;
     return outputs.map((output, i) => results[places[i] ?? -1] ?? given[positions.get(output) ?? -1] ?? output);
   };
+  return Object.assign(run, { blas: executable?.blas });
 }
 
 function refuseStrangers(name: string, inputs: readonly Node[], outputs: readonly Node[]): void {

@@ -1,3 +1,4 @@
+import type { BlasStats } from "../compile/executable.js";
 import { describeValue } from "../convert.js";
 import { TransformError, ValueError } from "../errors.js";
 import { isComputedNode, type Node, placeholderOrigin } from "../graph.js";
@@ -19,6 +20,8 @@ export interface JitStats {
   readonly runs: number;
   /** Why it was compiled the last time; undefined before the first call. */
   readonly lastReason: string | undefined;
+  /** Who computes the matrix products of the program that ran last, and why; undefined where no library was asked for (`init({ blas })`) before it was compiled. */
+  readonly blas: BlasStats | undefined;
 }
 
 /** A function compiled by `jit`. */
@@ -96,7 +99,8 @@ export function jit<A extends readonly unknown[], R>(f: (...args: A) => R): Jitt
     // The leaves are those that the function returned in the trace, tensors replaced by tensors.
     return result as R;
   };
-  return Object.assign(jitted, { stats: (): JitStats => ({ compilations, runs, lastReason }) });
+  const stats = (): JitStats => ({ compilations, runs, lastReason, blas: known[0]?.run?.blas });
+  return Object.assign(jitted, { stats });
 }
 
 /** Whether a trace holds for these arguments; the nodes of their tensors are then in `nodes`. */

@@ -1,4 +1,4 @@
-import type { Executable, Program } from "../../compile/executable.js";
+import type { BlasStats, Executable, Program } from "../../compile/executable.js";
 import { interpret } from "../../compile/interpret.js";
 import type { Buffer, HostKernel, Schedule } from "../../compile/kernel.js";
 import { schedule } from "../../compile/schedule.js";
@@ -54,8 +54,11 @@ class WasmExecutable implements Executable {
   readonly #outputs: readonly OutputPlace[];
   readonly #failure: number;
   readonly #shared: SharedProgram | undefined;
+  readonly blas: BlasStats | undefined;
   /** Blocks of inputs that were not seen before, given back after the run. */
   readonly #borrowed: { readonly address: number; readonly bytes: number }[] = [];
+  /** Blocks that are its own for as long as it can be run. */
+  readonly #kept: { readonly address: number; readonly bytes: number }[] = [];
   /** What host kernels made that has no place in memory. */
   readonly #carried = new Map<Buffer, Storage>();
   #hostError: Error | undefined;
@@ -65,8 +68,9 @@ class WasmExecutable implements Executable {
     this.#program = program;
     this.#backend = backend;
     const { memory } = backend;
-    this.#compiled = compileProgram(scheduled, backend.programOptions());
-    this.#base = memory.allocate(this.#compiled.plan.bytes);
+    const options = backend.programOptions();
+    this.#compiled = compileProgram(scheduled, options);
+    this.#base = this.#keep(this.#compiled.plan.bytes);
     this.#failure = (this.#base + this.#compiled.plan.failure) / 4;
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
     this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
@@ -76,7 +80,21 @@ class WasmExecutable implements Executable {
     this.#run = instantiate(bytes, "run", {
       memory: memory.memory,
       host: (kernel: number) => this.#callHost(kernel),
+      gemm: options.blas?.gemm,
     });
+    const { library, own } = this.#compiled.products;
+    if (backend.blas !== undefined) this.blas = { ...backend.blasUse, libraryProducts: library, ownProducts: own };
+  }
+
+  #keep(bytes: number): number {
+    const address = this.#backend.memory.allocate(bytes);
+    this.#kept.push({ address, bytes });
+    return address;
+  }
+
+  release(): void {
+    for (const { address, bytes } of this.#kept) this.#backend.memory.free(address, bytes);
+    this.#kept.length = 0;
   }
 
   #placeOf(buffer: Buffer): { readonly address: number | undefined; readonly pointer: number } {
@@ -109,7 +127,7 @@ class WasmExecutable implements Executable {
     const { memory } = this.#backend;
     const place = this.#placeOf(buffer);
     const bytes = size * bytesPerElement(dtype);
-    const address = place.address ?? memory.allocate(bytes);
+    const address = place.address ?? this.#keep(bytes);
     memory.write(address, dtype, source.value.data);
     if (place.address === undefined) memory.words()[place.pointer] = address;
   }

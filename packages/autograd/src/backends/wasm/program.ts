@@ -3,6 +3,10 @@ import { type MemoryPlan, planMemory } from "../../compile/memory.js";
 import { bytesPerElement } from "../../dtype.js";
 import { type AddressOf, addressesOf, pushAddress } from "./addresses.js";
 import { emitBarrier } from "./barrier.js";
+import { blasSection, encodeBinding } from "./blas/binding.js";
+import type { BlasLibrary } from "./blas/library.js";
+import { type BlasPlan, planLibraryProducts } from "./blas/plan.js";
+import { compileLibraryProduct, gemmParameters } from "./blas/product.js";
 import { FunctionTable } from "./body.js";
 import type { ConstantPool } from "./constant-pool.js";
 import type { FunctionWriter } from "./encoder.js";
@@ -21,6 +25,8 @@ export interface CompiledProgram {
   readonly hostKernels: readonly HostKernel[];
   /** About how many elementary operations of it are worth sharing out. */
   readonly sharedWork: number;
+  /** Matrix products that a library computes, and those that the module computes itself. */
+  readonly products: { readonly library: number; readonly own: number };
 }
 
 /** How the module is to run. */
@@ -34,6 +40,8 @@ export interface ProgramOptions {
   readonly threads: number;
   /** The work, in elementary operations, from which a kernel is shared out among threads. */
   readonly sharedFrom: number;
+  /** What computes large products. */
+  readonly blas?: BlasLibrary | undefined;
 }
 
 interface Call {
@@ -51,19 +59,30 @@ interface Assembly {
   readonly options: ProgramOptions;
   readonly callHost: number;
   readonly hostKernels: HostKernel[];
+  /** Products that a library computes, and the imported function that calls it. */
+  readonly libraryProducts: ReadonlyMap<Kernel, BlasPlan>;
+  readonly callLibrary: number;
 }
 
 /** Compiles a schedule to one module: `run(base, thread, threads)` does the whole of it, entered by each thread. */
 export function compileProgram(schedule: Schedule, options: ProgramOptions): CompiledProgram {
-  const plan = planMemory(schedule, (kernel) => (kernel.kind === "product" ? productScratch(kernel, options) : 0));
+  const { plans: libraryProducts, own } = planLibraryProducts(schedule, options.blas !== undefined);
+  const scratchOf = (kernel: Kernel): number =>
+    kernel.kind === "product" && !libraryProducts.has(kernel) ? productScratch(kernel, options) : 0;
+  const plan = planMemory(schedule, scratchOf);
   const module = new ModuleWriter(options.memory);
   const callHost = module.importFunction("host", ["i32"], []);
+  const callLibrary = libraryProducts.size > 0 ? module.importFunction("gemm", gemmParameters, []) : -1;
+  if (options.blas !== undefined && libraryProducts.size > 0)
+    module.note(blasSection, encodeBinding(options.blas.binding));
   const hostKernels: HostKernel[] = [];
-  const assembly: Assembly = { module, functions: new FunctionTable(module, options.constants), options, callHost, hostKernels };
+  const functions = new FunctionTable(module, options.constants);
+  const assembly = { module, functions, options, callHost, hostKernels, libraryProducts, callLibrary };
   const calls = compileKernels(schedule, plan, assembly);
   const sharedWork = calls.reduce((sum, call) => sum + call.sharedWork, 0);
   module.export("run", writeRun(module, calls, options.threads > 1 && sharedWork > 0));
-  return { bytes: module.encode(), plan, hostKernels, sharedWork };
+  const products = { library: libraryProducts.size, own };
+  return { bytes: module.encode(), plan, hostKernels, sharedWork, products };
 }
 
 function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly): Call[] {
@@ -78,7 +97,9 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
         const { writer, units, work } = compiled;
         return { writer, units, sharedWork: units > 1 && work >= options.sharedFrom ? work : 0 };
       }
-      case "product":
+      case "product": {
+        const viaLibrary = libraryCall(kernel, assembly, addressOf);
+        if (viaLibrary !== undefined) return viaLibrary;
         return productCall(
           kernel,
           compileProduct(module, kernel, options),
@@ -87,6 +108,7 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
           plan.scratch.get(kernel) ?? 0,
           options.sharedFrom,
         );
+      }
       case "host": {
         const writer = module.function(`host_${kernel.value.primitive.name}`, ["i32", "i32", "i32"], []);
         writer.i32(hostKernels.length).call(callHost);
@@ -136,6 +158,19 @@ function productCall(
   w.get(1).get(2).call(product.writer);
   const isShared = product.work >= sharedFrom && product.parallelism > 1;
   return { writer: w, units: 0, sharedWork: isShared ? product.work : 0 };
+}
+
+/** A product that a library computes: its calls are shared out where several threads may make them. */
+function libraryCall(
+  kernel: ProductKernel,
+  { module, options, libraryProducts, callLibrary }: Assembly,
+  addressOf: AddressOf,
+): Call | undefined {
+  const plan = libraryProducts.get(kernel);
+  if (plan === undefined) return undefined;
+  const { writer, units, work } = compileLibraryProduct(module, kernel, plan, callLibrary, addressOf);
+  const isShared = options.blas?.isThreadSafe === true && units > 1 && work >= options.sharedFrom;
+  return { writer, units, sharedWork: isShared ? work : 0 };
 }
 
 function fillCall(kernel: Kernel & { readonly kind: "fill" }, module: ModuleWriter, addressOf: AddressOf): Call {

@@ -1,3 +1,4 @@
+import { workerGemmSource } from "./blas/binding.js";
 import { threadMemory } from "./thread-memory.js";
 
 /** For how long a worker that has nothing to do looks for work before it parks, in milliseconds: longer than the JavaScript between two steps. */
@@ -9,6 +10,7 @@ const spinTime = 0.25;
  */
 export const workerSource = `
 const at = ${JSON.stringify(threadMemory)};
+const gemmOf = ${workerGemmSource};
 const work = ({ memory, worker, first }) => {
   const words = new Int32Array(memory.buffer);
   const load = (address) => Atomics.load(words, address / 4);
@@ -20,8 +22,10 @@ const work = ({ memory, worker, first }) => {
     while (loaded < load(at.programs)) {
       const entry = (at.table + 8 * loaded) / 4;
       const bytes = new Uint8Array(memory.buffer, words[entry], words[entry + 1]).slice();
-      const env = { memory, host: () => { throw new Error("only the first thread calls the host"); } };
-      runs[loaded] = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports.run;
+      const module = new WebAssembly.Module(bytes);
+      const host = () => { throw new Error("only the first thread calls the host"); };
+      const env = { memory, host, gemm: gemmOf(module, memory) };
+      runs[loaded] = new WebAssembly.Instance(module, { env }).exports.run;
       Atomics.store(words, own / 4 + 1, ++loaded);
     }
   };
