@@ -21,6 +21,8 @@ export class Backend {
   blas: BlasLibrary | MissingBlas | undefined;
   /** The package that calls native code. */
   koffi = "koffi";
+  /** For how many cores a library's products are made ready: the machine's, whatever the number of threads. */
+  cores = Math.max(2, this.threads.limit);
   readonly #libraries = new Map<string, BlasLibrary>();
   #runs = 0;
 
@@ -37,6 +39,7 @@ export class Backend {
       fma: !this.deterministic && detectRelaxedSimd(),
       threads: this.threads.limit,
       sharedFrom: this.sharedFrom,
+      cores: this.cores,
       blas: this.blas !== undefined && "gemm" in this.blas && !this.deterministic ? this.blas : undefined,
     };
   }

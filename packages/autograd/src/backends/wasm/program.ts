@@ -40,8 +40,9 @@ export interface ProgramOptions {
   readonly threads: number;
   /** The work, in elementary operations, from which a kernel is shared out among threads. */
   readonly sharedFrom: number;
-  /** What computes large products. */
+  /** What computes large products, and for how many cores it computes them in parts. */
   readonly blas?: BlasLibrary | undefined;
+  readonly cores: number;
 }
 
 interface Call {
@@ -66,7 +67,7 @@ interface Assembly {
 
 /** Compiles a schedule to one module: `run(base, thread, threads)` does the whole of it, entered by each thread. */
 export function compileProgram(schedule: Schedule, options: ProgramOptions): CompiledProgram {
-  const { plans: libraryProducts, own } = planLibraryProducts(schedule, options.blas !== undefined);
+  const { plans: libraryProducts, own } = planLibraryProducts(schedule, options.blas && options.cores);
   const scratchOf = (kernel: Kernel): number =>
     kernel.kind === "product" && !libraryProducts.has(kernel) ? productScratch(kernel, options) : 0;
   const plan = planMemory(schedule, scratchOf);

@@ -24,6 +24,8 @@ import { fakeCalls, fakeLibrary, libraries, systemLibrary } from "./libraries.js
 type Real = "float32" | "float64";
 
 const backend = currentBackend();
+// As many parts on every machine that runs this.
+backend.cores = 4;
 const normal = (shape: readonly number[], seed: number, dtype: Real = "float32"): Tensor =>
   generator(seed).normal([...shape], { dtype });
 
@@ -233,8 +235,8 @@ test("calls that a library does not allow at the same time are all made by the f
     return fakeCalls() - before;
   };
   try {
-    expect(await callsOf("plain")).toBe(1);
-    expect(await callsOf("plain, serial")).toBe(2);
+    expect(await callsOf("plain")).toBe(2);
+    expect(await callsOf("plain, serial")).toBe(4);
   } finally {
     backend.blas = undefined;
     backend.sharedFrom = sharedFrom;

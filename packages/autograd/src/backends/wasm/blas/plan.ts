@@ -10,9 +10,10 @@ import { gemmKinds } from "./binding.js";
 const leastMultiplications = 32 ** 3;
 const leastTerms = 24;
 
-/** Rows or columns of C that one call computes at least, where a product is shared out among threads, and about how many it should. */
+/** Rows or columns of C that one call computes at least, where a product is shared out among threads: fewer use too little of what a call packs. */
 const leastBand = 64;
-const usualBand = 256;
+/** Bands are of so many: the widest that kernels of libraries take at a time. */
+const block = 16;
 
 /** A matrix of a product as BLAS takes it. */
 export interface BlasOperand {
@@ -35,14 +36,14 @@ export interface BlasPlan {
   readonly byRows: boolean;
   /** Rows or columns of a band, the last but for it. */
   readonly band: number;
-  /** Bands of a matrix. Their number follows from the shape alone, and so do the bits of the result. */
+  /** Bands of a matrix. Their number follows from the shape and the machine, not from the threads that share them: nor do the bits of the result. */
   readonly bands: number;
 }
 
-/** The products of a program, in its loops too, that a library computes where there is one; and how many are left. */
+/** The products of a program, in its loops too, that a library computes where there is one, in parts for so many cores; and how many products are left. */
 export function planLibraryProducts(
   schedule: Schedule,
-  hasLibrary: boolean,
+  cores: number | undefined,
 ): { readonly plans: ReadonlyMap<Kernel, BlasPlan>; readonly own: number } {
   const plans = new Map<Kernel, BlasPlan>();
   let own = 0;
@@ -51,7 +52,7 @@ export function planLibraryProducts(
     for (const kernel of program.kernels) {
       if (kernel.kind === "steps") programs.push(kernel.program);
       if (kernel.kind !== "product") continue;
-      const plan = hasLibrary ? planBlas(kernel) : undefined;
+      const plan = cores === undefined ? undefined : planBlas(kernel, cores);
       if (plan === undefined) own++;
       else plans.set(kernel, plan);
     }
@@ -60,7 +61,7 @@ export function planLibraryProducts(
 }
 
 /** How a library computes a product; undefined where it cannot, or not faster. */
-export function planBlas(kernel: ProductKernel): BlasPlan | undefined {
+export function planBlas(kernel: ProductKernel, cores: number): BlasPlan | undefined {
   const { dtype, size } = kernel.out;
   if ((dtype !== "float32" && dtype !== "float64") || size === 0) return undefined;
   const { m, batch, a, b } = foldBatch(kernel);
@@ -73,7 +74,7 @@ export function planBlas(kernel: ProductKernel): BlasPlan | undefined {
     (left.isTransposed ? gemmKinds.transposesA : 0) +
     (right.isTransposed ? gemmKinds.transposesB : 0);
   const operands = { a: { operand: a, leading: left.leading }, b: { operand: b, leading: right.leading } };
-  return { kind, m, n, k, batch, ...operands, ...bandsOf(m, n, sizeOf(batch)) };
+  return { kind, m, n, k, batch, ...operands, ...bandsOf(m, n, Math.ceil(cores / sizeOf(batch))) };
 }
 
 /** Matrices one below the other that are multiplied by the same matrix are one. */
@@ -109,12 +110,11 @@ function stored(
   return undefined;
 }
 
-/** Bands along the longer side, a power of two of them: equal shares for most numbers of threads. A batch brings parts of its own. */
-function bandsOf(m: number, n: number, matrices: number): Pick<BlasPlan, "byRows" | "band" | "bands"> {
+/** Bands along the longer side, of whole blocks of rows or columns but for the last. */
+function bandsOf(m: number, n: number, wanted: number): Pick<BlasPlan, "byRows" | "band" | "bands"> {
   const byRows = m >= n;
   const side = byRows ? m : n;
-  const wanted = matrices > 1 ? side / usualBand : Math.max(2, side / usualBand);
   const most = Math.max(1, Math.floor(side / leastBand));
-  const band = Math.ceil(side / Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(1, wanted)))));
+  const band = Math.ceil(side / Math.min(most, wanted) / block) * block;
   return { byRows, band, bands: Math.ceil(side / band) };
 }
