@@ -258,13 +258,15 @@ const workloads = {
 
 export default {
   name: "glissade",
-  /** Options: `--threads=2` (default: the machine's), `--deterministic`. */
-  async init({ threads, deterministic } = {}) {
-    const { threads: ready } = await init({
+  /** Options: `--threads=2` (default: the machine's), `--deterministic`, `--blas=openblas`. */
+  async init({ threads, deterministic, blas } = {}) {
+    const { threads: ready, blas: used } = await init({
       ...(threads !== undefined && { threads: Number(threads) }),
       ...(deterministic !== undefined && { deterministic: true }),
+      ...(blas !== undefined && { blas }),
     });
-    return { name: threads === undefined ? "glissade" : `glissade-${ready}t` };
+    const name = threads === undefined ? "glissade" : `glissade-${ready}t`;
+    return { name: used.name === "none" ? name : `${name}-${used.name}` };
   },
   workloads,
   missing: {},

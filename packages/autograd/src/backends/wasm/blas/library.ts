@@ -101,7 +101,9 @@ function loadKoffi(
   folder: string,
   name: string,
 ): { readonly koffi: Koffi; readonly file: string } | MissingBlas {
-  for (const from of [import.meta.url, `${folder}/`]) {
+  // Bundles for browsers have no place of their own.
+  const { url = folder } = import.meta as { readonly url?: string };
+  for (const from of [url, `${folder}/`]) {
     let file: string;
     let require: Require;
     try {
