@@ -4,6 +4,7 @@ import type { Expr } from "../../ir/expression.js";
 import { Accumulator } from "./accumulator.js";
 import type { AddressOf } from "./addresses.js";
 import { Body, type FunctionTable, type Surroundings, type Width } from "./body.js";
+import { type Carried, carriedExpressions } from "./carried.js";
 import type { FunctionWriter } from "./encoder.js";
 import { LoopAddresses } from "./loop-addresses.js";
 import { LoopBodies } from "./loop-bodies.js";
@@ -43,6 +44,8 @@ export function compileLoops(kernel: LoopKernel, context: LoopContext): Compiled
 interface Pass {
   readonly reductions: readonly Reduction[];
   readonly stores: readonly Store[];
+  /** What an earlier pass left for it. */
+  readonly left: readonly Carried[];
 }
 
 class LoopCompiler {
@@ -54,6 +57,7 @@ class LoopCompiler {
   /** What is the same along a row. */
   readonly #scalars: Body;
   readonly #bodies: LoopBodies;
+  readonly #carried: readonly Carried[];
 
   constructor(kernel: LoopKernel, context: LoopContext) {
     this.#plan = new LoopPlan(kernel);
@@ -62,6 +66,7 @@ class LoopCompiler {
     this.#addresses = new LoopAddresses(this.#w, this.#plan, context.addressOf);
     this.#surroundings = this.#makeSurroundings();
     this.#scalars = new Body(this.#surroundings, 1);
+    this.#carried = carriedExpressions(this.#plan);
     this.#bodies = new LoopBodies(this.#surroundings, this.#plan, this.#addresses, this.#scalars);
   }
 
@@ -179,11 +184,14 @@ class LoopCompiler {
     );
     for (let stage = 0; stage <= last; stage++) {
       this.#prepareInvariants(1, stage);
+      const leaves = this.#carried.filter(({ first }) => first === stage);
       const pass: Pass = {
         reductions: this.#plan.reductions.filter(({ number }) => this.#plan.stageOfReduction[number] === stage),
-        stores: this.#plan.stores.filter(
-          ({ expr, level }) => level === "element" && this.#plan.stageOf(expr) === stage,
-        ),
+        stores: [
+          ...this.#plan.stores.filter(({ expr, level }) => level === "element" && this.#plan.stageOf(expr) === stage),
+          ...leaves.map(({ store }) => store),
+        ],
+        left: this.#carried.filter(({ first, last }) => first < stage && stage <= last),
       };
       if (pass.reductions.length + pass.stores.length > 0) this.#pass(pass);
     }
@@ -196,7 +204,7 @@ class LoopCompiler {
   }
 
   /** One pass over the elements of a row: vectors first, then what is left one by one. */
-  #pass({ reductions, stores }: Pass): void {
+  #pass({ reductions, stores, left }: Pass): void {
     const w = this.#w;
     const roots = [...reductions.map(({ argument }) => argument), ...stores.map(({ expr }) => expr)];
     const accumulators = reductions.map((reduction) => new Accumulator(w, reduction, this.#plan.lanes));
@@ -216,6 +224,7 @@ class LoopCompiler {
             this.#addresses.shift = half * this.#plan.lanes;
             const body = new Body(this.#surroundings, this.#plan.lanes);
             spread.share(body);
+            for (const { expr, load } of left) body.bind(expr, body.local(load));
             this.#bodies.write(body, this.#plan.lanes, roots, stores, (i) => accumulators[i]?.addVector(half));
             body.release();
           }
@@ -226,6 +235,7 @@ class LoopCompiler {
       if (size === undefined || size % step !== 0) {
         this.#loopTo(index, 1, () => {
           const scalars = this.#bodies.scalars();
+          for (const { expr, load } of left) scalars.bind(expr, scalars.local(load));
           this.#bodies.write(scalars, 1, roots, stores, (i) => accumulators[i]?.addScalar());
           scalars.release();
         });
