@@ -135,6 +135,8 @@ export interface DeviceCopy {
   read(): Storage;
   /** Gives the memory back: nobody will read the node any more. */
   release(): void;
+  /** Makes them the elements of another node, in place of the one that had them. */
+  moveTo(node: Node): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { execute, takeComputedBytes } from "./execute.js";
+import { execute, isSettled, takeComputedBytes } from "./execute.js";
 import { forgetHistory, isComputedNode, type Node } from "./graph.js";
 import { currentScope, pushScope, type Recording, releaseRetained, type Scope } from "./scope.js";
 
@@ -67,6 +67,7 @@ export function realizeNodes(nodes: readonly Node[]): void {
   }
   computeQueued();
   execute(nodes);
+  for (const node of nodes) node.value ??= node.device?.read();
   settle();
 }
 
@@ -95,7 +96,7 @@ function settle(): void {
 }
 
 function flush(): void {
-  const nodes = pending.filter((node) => node.value === undefined);
+  const nodes = pending.filter((node) => !isSettled(node));
   pending = [];
   try {
     execute(nodes);

@@ -23,6 +23,12 @@ export const currentCompiler = (): Compiler => compilers[current];
 /** Whether programs become machine code: the reference backend only interprets them. */
 export const isCompiling = (): boolean => current !== "reference";
 
+/** What programs that are compiled now have in common, as a key: those compiled under other settings keep theirs. */
+export function settingsKey(): string {
+  const { threads, fma } = currentBackend().programOptions();
+  return [current, threads, fma, currentBackend().blasUse.reason].join("|");
+}
+
 /** What computes large matrix products: OpenBLAS, OpenBLAS where it can be had, or Glissade's own kernels alone. */
 export type BlasChoice = "openblas" | "auto" | "none";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { currentBackend } from "../../src/backends/wasm/backend.js";
-import { add, jit, mul, ones, type Tensor, tensor } from "../../src/index.js";
+import { add, exp, jit, matmul, mul, ones, type Tensor, tensor, variable } from "../../src/index.js";
 
 const side = 1 << 20;
 const scaled = jit((x: Tensor, factor: number) => mul(x, factor));
@@ -33,4 +33,34 @@ test("small results are dropped just as well", () => {
   const { reached } = memory;
   for (let i = 0; i < 5000; i++) step(x);
   expect(memory.reached).toBe(reached);
+});
+
+test("several results of a run are made once more together, and stay what they are", () => {
+  const both = jit((x: Tensor, shift: number) => [add(x, shift), mul(x, shift)] as const);
+  const x = ones([side]);
+  const results = Array.from({ length: 30 }, (_, i) => both(x, i));
+  expect(results.map(([sum]) => sum.data()[3])).toEqual(results.map((_, i) => 1 + i));
+  expect(results.map(([, product]) => product.data()[side - 1])).toEqual(results.map((_, i) => i));
+  expect(results.map(([sum]) => scaled(sum, 2).data()[0])).toEqual(results.map((_, i) => 2 + 2 * i));
+});
+
+test("results of steps stay what they were when the Variables move on", () => {
+  const w = variable(ones([side]));
+  const step = jit(() => {
+    const before = mul(w.value, 1.5);
+    w.assign(add(w.value, 1));
+    return before;
+  });
+  const results = Array.from({ length: 40 }, () => step());
+  expect(results.map((result) => result.data()[5])).toEqual(results.map((_, i) => 1.5 * (i + 1)));
+});
+
+test("what is dear to make is copied out", () => {
+  const n = 600;
+  const product = jit((x: Tensor, shift: number) => matmul(exp(mul(x, shift)), x));
+  const x = ones([n, n]);
+  const results = Array.from({ length: 60 }, (_, i) => product(x, i % 3));
+  expect(results.map((result) => Math.round(result.data()[7] ?? 0))).toEqual(
+    results.map((_, i) => Math.round(n * Math.exp(i % 3))),
+  );
 });

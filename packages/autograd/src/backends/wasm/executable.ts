@@ -43,6 +43,11 @@ interface OutputPlace {
   readonly twin: number | undefined;
 }
 
+/** In bytes: results below it are copied out as fast as anything is decided about them. */
+const worthRemaking = 1 << 20;
+/** Elementary operations for a byte of the results below which making them once more takes about as long as a copy. */
+const cheapWork = 8;
+
 /** A program compiled to a module, with the memory that it works in. */
 class WasmExecutable implements Executable {
   readonly #program: Program;
@@ -53,6 +58,7 @@ class WasmExecutable implements Executable {
   readonly #inputs: readonly InputPlace[];
   readonly #outputs: readonly OutputPlace[];
   readonly #failure: number;
+  readonly #isCheap: boolean;
   readonly #shared: SharedProgram | undefined;
   readonly blas: BlasStats | undefined;
   /** Blocks of inputs that were not seen before, given back after the run. */
@@ -74,6 +80,7 @@ class WasmExecutable implements Executable {
     this.#failure = (this.#base + this.#compiled.plan.failure) / 4;
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
     this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
+    this.#isCheap = this.#costsLittle();
     for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
     const { bytes, sharedWork } = this.#compiled;
     this.#shared = sharedWork > 0 ? backend.threads.share(bytes, sharedWork) : undefined;
@@ -158,6 +165,7 @@ class WasmExecutable implements Executable {
       for (const resident of residents) resident?.release();
       return this.#runReference(given);
     }
+    if (this.#isCheap) this.#letRemake(residents, given);
     const results: Node[] = [];
     for (const [i, place] of this.#outputs.entries()) {
       results.push(this.#result(place, residents[i] ?? residents[place.twin ?? i], place.twin !== undefined, given));
@@ -209,6 +217,32 @@ class WasmExecutable implements Executable {
       return makeConstant(shape, dtype, source.value ?? source.device?.read() ?? allocate(dtype, size));
     if (constant !== undefined) return makeConstant(shape, dtype, constant);
     return makeConstant(shape, dtype, this.#backend.memory.read(address, dtype, size));
+  }
+
+  /**
+   * Results that have to leave before anybody read them need not be copied out: most are garbage by then. Those that are read after all are made once more, all together,
+   * where the operands are still there: on the host, where nobody changes them.
+   */
+  #letRemake(residents: readonly (Resident | undefined)[], given: readonly Node[]): void {
+    if (given.some(({ value }) => value === undefined)) return;
+    const remake = (): void => {
+      const fresh = this.run(given);
+      for (const [i, resident] of residents.entries()) {
+        const elements = fresh[i]?.value ?? fresh[i]?.device?.read();
+        if (elements !== undefined) resident?.keep(elements);
+      }
+    };
+    for (const resident of residents) if (resident !== undefined) resident.remake = remake;
+  }
+
+  /** Whether the results are large, the operands are not much larger, and making the former takes little. */
+  #costsLittle(): boolean {
+    const bytesOf = (places: readonly { readonly size: number; readonly dtype: DType }[]): number =>
+      places.reduce((sum, { size, dtype }) => sum + size * bytesPerElement(dtype), 0);
+    const results = bytesOf(this.#outputs);
+    const { hostKernels, products, sharedWork } = this.#compiled;
+    if (results < worthRemaking || bytesOf(this.#inputs) > 2 * results) return false;
+    return hostKernels.length + products.library === 0 && sharedWork <= cheapWork * results;
   }
 
   /** The reference kernels fail with an error that says what is wrong. */

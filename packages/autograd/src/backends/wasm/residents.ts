@@ -24,6 +24,8 @@ export class Resident implements DeviceCopy {
   /** The number of the run that last read or wrote it. */
   lastRun = 0;
   isReleased = false;
+  /** Gives the host its elements once more, where making them costs no more than keeping them would. */
+  remake: (() => void) | undefined;
   #host: Storage | undefined;
 
   constructor(residents: Residents, address: number, dtype: DType, size: number, host?: Storage) {
@@ -37,12 +39,25 @@ export class Resident implements DeviceCopy {
 
   /** Its elements, which nobody may write to. */
   read(): Storage {
+    if (this.isReleased && this.#host === undefined) this.remake?.();
     this.#host ??= this.#residents.memory.read(this.address, this.dtype, this.size);
+    this.remake = undefined;
     return this.#host;
+  }
+
+  /** Gives the host its elements, which were made once more. */
+  keep(elements: Storage): void {
+    this.#host ??= elements;
+    this.remake = undefined;
   }
 
   release(): void {
     this.#residents.release(this);
+  }
+
+  moveTo(node: Node): void {
+    this.remake = undefined;
+    this.#residents.hold(this, node);
   }
 }
 
@@ -90,6 +105,7 @@ export class Residents {
   /** Says whose elements a resident holds. */
   hold(resident: Resident, node: Node): void {
     node.device = resident;
+    this.#collected.unregister(resident);
     this.#collected.register(node, resident, resident);
   }
 
@@ -129,7 +145,7 @@ export class Residents {
 
   /** Gives its memory back; its node, if there still is one, finds the elements on the host. */
   #moveToHost(resident: Resident): void {
-    resident.read();
+    if (resident.remake === undefined) resident.read();
     resident.release();
   }
 
