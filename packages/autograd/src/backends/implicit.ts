@@ -2,7 +2,15 @@ import { attributesKey } from "../compile/attributes-key.js";
 import type { Executable } from "../compile/executable.js";
 import { DeviceError } from "../errors.js";
 import { compileLargeGraphs } from "../execute.js";
-import { isComputedNode, makeConstant, makeNode, makePlaceholder, type Node, type Primitive } from "../graph.js";
+import {
+  isComputedNode,
+  makeConstant,
+  makeNode,
+  makePlaceholder,
+  type Node,
+  operandsOf,
+  type Primitive,
+} from "../graph.js";
 import { sizeOf } from "../shape.js";
 import { currentCompiler, isCompiling, settingsKey } from "./current.js";
 
@@ -53,13 +61,21 @@ function isLarge(order: readonly Node[]): boolean {
   return work >= compiledFrom && work >= workForNode * order.length;
 }
 
-function workOf({ primitive, shape, inputs }: Node): number {
+function workOf(node: Node): number {
+  const { primitive, shape, inputs } = node;
   const [a, b] = inputs;
-  const elements = sizeOf(shape) + inputs.reduce((sum, input) => sum + sizeOf(input.shape), 0);
+  const elements = sizeOf(shape);
+  if (a === undefined) return elements;
   // [m, k] · [k, n] takes √(mk · kn · mn) multiplications; a convolution at least as many.
-  if (a === undefined || b === undefined || !isProduct(primitive)) return elements;
-  return elements + Math.sqrt(sizeOf(a.shape) * sizeOf(b.shape) * sizeOf(shape)) / productsForElement;
+  if (b !== undefined && isProduct(primitive)) {
+    return elements + Math.sqrt(sizeOf(a.shape) * sizeOf(b.shape) * elements) / productsForElement;
+  }
+  return isReduction(node) ? sizeOf(a.shape) : elements;
 }
+
+/** Whether every element of the operand is read: what takes a part of a data set reads no more than that. */
+const isReduction = ({ primitive, inputs, attributes, shape, dtype }: Node): boolean =>
+  primitive.lower?.({ inputs: operandsOf(inputs), attributes, shape, dtype })?.kind === "reduce";
 
 const isProduct = ({ name, linear, expand }: Primitive): boolean =>
   name === "matmul" || (linear === "separately" && expand !== undefined);

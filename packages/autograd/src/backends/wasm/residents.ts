@@ -7,12 +7,14 @@ import type { DeviceMemory } from "./device-memory.js";
 const budget = 1 << 29;
 
 /**
- * Bytes of results that nobody used yet, before the oldest move to the host: in a loop that never returns to the event loop nobody says which of them are
- * garbage. Few enough that their memory is used again while it is in the caches.
+ * Bytes of results before those that seem to be garbage move to the host: in a loop that never returns to the event loop nobody says which of them are. Few enough that
+ * their memory is used again while it is in the caches.
  */
-const freshBudget = 1 << 26;
+const resultBudget = 1 << 26;
 /** As many of them at most. */
-const freshLimit = 512;
+const resultLimit = 512;
+/** A result that was used is taken for garbage when so many runs have gone by without it. */
+const idleRuns = 8;
 
 /** A tensor in the backend's memory, and on the host once it was read or had to leave. Nothing here holds its node, which lives as long as somebody uses it. */
 export class Resident implements DeviceCopy {
@@ -21,15 +23,19 @@ export class Resident implements DeviceCopy {
   readonly dtype: DType;
   readonly size: number;
   readonly bytes: number;
+  /** The number of the run that wrote it. */
+  readonly madeIn: number;
   /** The number of the run that last read or wrote it. */
-  lastRun = 0;
+  lastRun: number;
   isReleased = false;
   /** Gives the host its elements once more, where making them costs no more than keeping them would. */
   remake: (() => void) | undefined;
   #host: Storage | undefined;
 
-  constructor(residents: Residents, address: number, dtype: DType, size: number, host?: Storage) {
+  constructor(residents: Residents, address: number, dtype: DType, size: number, run: number, host?: Storage) {
     this.#residents = residents;
+    this.madeIn = run;
+    this.lastRun = run;
     this.address = address;
     this.dtype = dtype;
     this.size = size;
@@ -65,12 +71,14 @@ export class Resident implements DeviceCopy {
 export class Residents {
   readonly memory: DeviceMemory;
   readonly #all = new Set<Resident>();
-  /** Results that no run has used, the oldest first. */
-  readonly #fresh = new Set<Resident>();
+  /** What runs wrote, about in the order of its last use. */
+  readonly #results = new Set<Resident>();
   /** A net for nodes that nobody holds any more; what it misses leaves when room is needed. */
   readonly #collected = new FinalizationRegistry<Resident>((resident) => resident.release());
   #bytes = 0;
-  #freshBytes = 0;
+  #resultBytes = 0;
+  /** The first run that looks for garbage again: in those before there was none. */
+  #nextSearch = 0;
   /** Inputs that came once. */
   readonly #seen = new WeakSet<Node>();
 
@@ -81,22 +89,36 @@ export class Residents {
   /** Room for a tensor that a run is about to write. */
   take(dtype: DType, size: number, run: number): Resident {
     const bytes = size * bytesPerElement(dtype);
-    for (const resident of this.#fresh) {
-      if (this.#freshBytes + bytes <= freshBudget && this.#fresh.size < freshLimit) break;
-      if (resident.lastRun === run) break;
-      this.#moveToHost(resident);
-    }
+    if (this.#hasTooMany(bytes) && run >= this.#nextSearch) this.#dropIdle(bytes, run);
     const resident = this.#reside(dtype, size, run);
-    this.#fresh.add(resident);
-    this.#freshBytes += bytes;
+    this.#results.add(resident);
+    this.#resultBytes += bytes;
     return resident;
+  }
+
+  #hasTooMany = (bytes: number): boolean =>
+    this.#resultBytes + bytes > resultBudget || this.#results.size >= resultLimit;
+
+  /** Moves results to the host that nobody used, or nobody any more, until there is room for `bytes` more. */
+  #dropIdle(bytes: number, run: number): void {
+    let left = this.#results.size;
+    for (const resident of this.#results) {
+      if (!this.#hasTooMany(bytes)) return;
+      if (left-- === 0) break;
+      const { madeIn, lastRun } = resident;
+      if (lastRun < run && (lastRun === madeIn || lastRun < run - idleRuns)) this.#moveToHost(resident);
+      else {
+        this.#results.delete(resident);
+        this.#results.add(resident);
+      }
+    }
+    this.#nextSearch = run + idleRuns;
   }
 
   #reside(dtype: DType, size: number, run: number, host?: Storage): Resident {
     const bytes = size * bytesPerElement(dtype);
     if (this.#bytes + bytes > budget) this.#evict(this.#bytes + bytes - budget, run);
-    const resident = new Resident(this, this.memory.allocate(bytes), dtype, size, host);
-    resident.lastRun = run;
+    const resident = new Resident(this, this.memory.allocate(bytes), dtype, size, run, host);
     this.#all.add(resident);
     this.#bytes += bytes;
     return resident;
@@ -114,7 +136,6 @@ export class Residents {
     const { device } = node;
     if (device instanceof Resident && !device.isReleased) {
       device.lastRun = run;
-      this.#noLongerFresh(device);
       return device;
     }
     node.value ??= device?.read();
@@ -132,15 +153,11 @@ export class Residents {
   release(resident: Resident): void {
     if (resident.isReleased) return;
     resident.isReleased = true;
-    this.#noLongerFresh(resident);
+    if (this.#results.delete(resident)) this.#resultBytes -= resident.bytes;
     this.#collected.unregister(resident);
     this.#all.delete(resident);
     this.#bytes -= resident.bytes;
     this.memory.free(resident.address, resident.bytes);
-  }
-
-  #noLongerFresh(resident: Resident): void {
-    if (this.#fresh.delete(resident)) this.#freshBytes -= resident.bytes;
   }
 
   /** Gives its memory back; its node, if there still is one, finds the elements on the host. */
