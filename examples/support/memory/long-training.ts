@@ -1,6 +1,7 @@
 /**
  * Trains the network of `digits` for as many steps as the first argument says, and writes the memory that it takes, every 200 steps or as many as the second one
- * says, to standard output as JSON. A process of its own, started with --expose-gc, so that nothing else is in the memory.
+ * says, to standard output as JSON. With a third argument, "synchronous", the loop never returns to the event loop, where finalizers run. A process of its own, started
+ * with --expose-gc, so that nothing else is in the memory.
  */
 import { generator, jit, type Tensor } from "@glissade/autograd";
 import { crossEntropy, Linear, ReLU, Sequential } from "@glissade/nn";
@@ -8,7 +9,8 @@ import { minibatches, sgd } from "@glissade/optim";
 import { loadMnist } from "../mnist.js";
 import { digitTensors } from "../mnist-tensors.js";
 
-const [steps = 20_000, period = 200] = process.argv.slice(2).map(Number);
+const [steps = 20_000, period = 200] = process.argv.slice(2, 4).map(Number);
+const isSynchronous = process.argv[4] === "synchronous";
 const random = generator(1);
 const model = new Sequential(
   new Linear(784, 128, { generator: random }),
@@ -40,20 +42,28 @@ while (done < steps) {
   for (const { images, labels } of batches) {
     loss = step(images, labels).item();
     done++;
-    if (done % period === 0) levels.push(await level());
+    if (done % period === 0) {
+      collect();
+      if (!isSynchronous) await turn();
+      levels.push(level());
+    }
     if (done === steps) break;
   }
 }
 console.log(JSON.stringify({ steps, period, levels, loss, compilations: step.stats().compilations }));
 
-/**
- * Megabytes after a collection: what is garbage is not growth. Twice, with a turn between, for buffers that are released when their owners have been
- * collected.
- */
-async function level(): Promise<Level> {
+/** What is garbage is not growth. */
+function collect(): void {
   globalThis.gc?.();
+}
+
+/** Lets buffers be released whose owners have been collected. */
+async function turn(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
-  globalThis.gc?.();
+  collect();
+}
+
+function level(): Level {
   const { rss, heapUsed } = process.memoryUsage();
   return { resident: rss / 2 ** 20, heap: heapUsed / 2 ** 20 };
 }

@@ -126,6 +126,7 @@ export {
 export { nonzero, nonzeroAsync, type Unique, type UniqueOptions, unique, uniqueAsync } from "./ops/unique.js";
 export { clip, maskedFill, nanToNum, where } from "./ops/where.js";
 export { unfold } from "./ops/windows.js";
+export { shapeError } from "./origin.js";
 export { definePrimitive, type PrimitiveDefinition, type PrimitiveOperator } from "./primitive.js";
 export type { Shape } from "./shape.js";
 export {

@@ -1,4 +1,6 @@
+import { ShapeError } from "./errors.js";
 import { constant, type Node, placeholder } from "./graph.js";
+import { type Shape, showShape } from "./shape.js";
 
 /** Where a node was made. */
 export interface Origin {
@@ -71,6 +73,31 @@ export function describeOrigin(node: Node): string {
   if (node.primitive === constant) return `a tensor with a value${line === "" ? "" : `, made${line}`}`;
   const rule = origin?.rule;
   return `the result of ${node.primitive.name}${rule === undefined ? "" : ` in the ${rule.kind} rule of ${rule.operator}`}${line}`;
+}
+
+/** Errors that say where operands were made. */
+const told = new WeakSet<ShapeError>();
+
+/** Whether an error of shape says where the operands were made. */
+export const tellsOrigins = (error: ShapeError): boolean => told.has(error);
+
+/**
+ * An error of shape that says where each operand was made, for operators and layers of your own: the lines are there inside `recordOrigins`.
+ *
+ * @param message Names the operator, the shapes and the remedy.
+ * @param operands The tensors that do not fit.
+ * @returns The error, to be thrown.
+ * @example
+ * if (x.rank !== 2) throw shapeError(`rows: x must be a matrix, not ${JSON.stringify(x.shape)}.`, [x]);
+ */
+export function shapeError(
+  message: string,
+  operands: readonly { readonly node: Node; readonly shape: Shape }[],
+): ShapeError {
+  const places = operands.map(({ node, shape }, i) => `operand ${i}, ${showShape(shape)}, is ${describeOrigin(node)}`);
+  const error = new ShapeError(places.length === 0 ? message : `${message} (${places.join("; ")})`);
+  told.add(error);
+  return error;
 }
 
 function currentOrigin(): Origin {

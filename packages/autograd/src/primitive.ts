@@ -2,10 +2,9 @@ import { asTensor, isTensorLike } from "./convert.js";
 import { ShapeError, ValueError } from "./errors.js";
 import { type Aval, makeNode, operandsOf, type Primitive } from "./graph.js";
 import { register } from "./lifetime.js";
-import { describeOrigin, noteOrigin } from "./origin.js";
+import { noteOrigin, shapeError, tellsOrigins } from "./origin.js";
 import type { Sampler } from "./sampling.js";
-import { showShape } from "./shape.js";
-import { Tensor, type TensorLike } from "./tensor.js";
+import { Tensor, type TensorLike, Variable } from "./tensor.js";
 
 /** What the testing kit and the coverage table know of an operator. */
 export interface OperatorInfo {
@@ -49,16 +48,33 @@ function inferred<A>(primitive: Primitive<A>, inputs: readonly Tensor[], attribu
   }
 }
 
-/** A ShapeError that says where each operand was made. */
-export function shapeError(message: string, operands: readonly Tensor[]): ShapeError {
-  const told = operands.map((x, i) => `operand ${i}, ${showShape(x.shape)}, is ${describeOrigin(x.node)}`);
-  return new ShapeError(`${message} (${told.join("; ")})`);
+/** The tensors among the arguments of a call: those in lists and in options too. */
+function tensorsAmong(args: readonly unknown[]): Tensor[] {
+  return args.flatMap((arg) => {
+    if (arg instanceof Tensor) return arg;
+    if (arg instanceof Variable) return arg.value;
+    if (Array.isArray(arg)) return tensorsAmong(arg);
+    const isOptions = typeof arg === "object" && arg !== null && Object.getPrototypeOf(arg) === Object.prototype;
+    return isOptions ? tensorsAmong(Object.values(arg)) : [];
+  });
 }
 
-/** Names a function of tensors as an operator and says what its laws are tried on. */
-export function operator<F extends (...args: never[]) => unknown>(name: string, samples: Sampler, f: F): Operator<F> {
-  return Object.assign(f, { operator: { name, samples } });
+/**
+ * Names a function of tensors as an operator and says what its laws are tried on. Its errors of shape are told where the operands were made.
+ */
+export function operator<F extends (...args: never[]) => unknown>(name: string, samples: Sampler, f: F): Operator<F>;
+export function operator(name: string, samples: Sampler, f: (...args: unknown[]) => unknown): OperatorOf {
+  const call = (...args: unknown[]): unknown => {
+    try {
+      return f(...args);
+    } catch (error) {
+      throw error instanceof ShapeError && !tellsOrigins(error) ? shapeError(error.message, tensorsAmong(args)) : error;
+    }
+  };
+  return Object.assign(call, { operator: { name, samples } });
 }
+
+type OperatorOf = Operator<(...args: unknown[]) => unknown>;
 
 /** A function as it is called where nothing is known of shapes. */
 type Untyped<F extends (...args: never[]) => unknown> = (...args: Parameters<F>) => ReturnType<F>;

@@ -1,10 +1,10 @@
 import { allocate, bytesPerElement, type DType, type Storage, type StorageOf } from "./dtype.js";
-import { DTypeError, ShapeError, TransformError, ValueError } from "./errors.js";
+import { DTypeError, TransformError, ValueError } from "./errors.js";
 import { formatTensor } from "./format.js";
 import { makeConstant, type Node, placeholderOrigin, upcomingId } from "./graph.js";
 import { dropAssignment, queueAssignment, realizeNodes, registerBytes, settleAssignments } from "./lifetime.js";
 import type { NumericArray } from "./numbers/numeric-array.js";
-import { nameNode } from "./origin.js";
+import { nameNode, shapeError } from "./origin.js";
 import { currentScope, guarded, lookUp } from "./scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "./shape.js";
 
@@ -93,8 +93,9 @@ export class Tensor<S extends Shape = Shape, D extends DType = DType> {
    */
   item(): number {
     if (this.size !== 1) {
-      throw new ShapeError(
+      throw shapeError(
         `item: a tensor of shape ${showShape(this.shape)} has ${this.size} elements, not one; use toArray() or data().`,
+        [this],
       );
     }
     return computedValue(this, "item")[0] ?? Number.NaN;
@@ -303,8 +304,9 @@ export class Variable<S extends Shape = Shape, D extends DType = DType> {
     if (!(tensor instanceof Tensor))
       throw new ValueError(`assign: ${label} takes a tensor; wrap the value in tensor(…).`);
     if (!sameShape(tensor.shape, this.shape)) {
-      throw new ShapeError(
+      throw shapeError(
         `assign: ${label} has shape ${showShape(this.shape)} and cannot hold ${showShape(tensor.shape)}. Reshape the value, or make a new Variable.`,
+        [this.value, tensor],
       );
     }
     if (tensor.dtype !== this.dtype) {

@@ -1,7 +1,7 @@
 import { asTensor, commonDType } from "../convert.js";
 import { floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { type Operator, operator, shapeError } from "../primitive.js";
+import { type Operator, operator } from "../primitive.js";
 import type { Draw, Sampler } from "../sampling.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -71,9 +71,8 @@ function operandsOf(
   }
   const expected = transposed ? kernel.shape[0]! : kernel.shape[1]! * groups;
   if (expected !== channels) {
-    throw shapeError(
+    throw new ShapeError(
       `${name}: x ${showShape(image.shape)} has ${channels} channels, and a weight ${showShape(kernel.shape)} with ${groups} group${groups === 1 ? "" : "s"} takes ${expected}.`,
-      [image, kernel],
     );
   }
   const features = transposed ? kernel.shape[1]! * groups : kernel.shape[0]!;

@@ -1,6 +1,6 @@
 import { asTensor, commonDType, describeValue } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator, shapeError, typedOperator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import { normalizeAxis, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Concat, Stack } from "../types/join.js";
@@ -53,10 +53,9 @@ export const concat = typedOperator<Concat>(
     const along = normalizeAxis("concat", axis, rank);
     for (const [i, other] of operands.entries()) {
       if (other.rank !== rank || !other.shape.every((side, k) => k === along || side === shape[k])) {
-        throw shapeError(
+        throw new ShapeError(
           `concat: tensor ${i} has shape ${showShape(other.shape)} and tensor 0 ${showShape(shape)}; all sides but that of axis ${along} must be equal. ` +
             "For a new axis use stack.",
-          operands,
         );
       }
     }
@@ -86,9 +85,8 @@ export const stack = typedOperator<Stack>(
     const wide = [...shape.slice(0, along), 1, ...shape.slice(along)];
     const parts = operands.map((other, i) => {
       if (sameShape(other.shape, shape)) return reshapeTo(other, wide);
-      throw shapeError(
+      throw new ShapeError(
         `stack: tensor ${i} has shape ${showShape(other.shape)} and tensor 0 ${showShape(shape)}; all shapes must be equal. Along an axis that they have use concat.`,
-        operands,
       );
     });
     return concatenate(parts, along);

@@ -4,7 +4,7 @@ import { ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { broadcastStrides } from "../numbers/broadcast-loops.js";
 import { matmulInto, rowMajor } from "../numbers/matrix-product.js";
-import { apply, operator, shapeError, typedOperator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -92,9 +92,8 @@ export const matmul = typedOperator<MatMul>("matmul", drawFactors, (a: TensorLik
   const inner = columnsOf(left.shape);
   const other = right.rank === 1 ? columnsOf(right.shape) : rowsOf(right.shape);
   if (inner !== other) {
-    throw shapeError(
+    throw new ShapeError(
       `matmul: inner dimensions differ: ${showShape(left.shape)} · ${showShape(right.shape)} (${inner} ≠ ${other}). Transpose the right operand?`,
-      [left, right],
     );
   }
   const rows = left.rank === 1 ? reshapeTo(left, [1, inner]) : left;

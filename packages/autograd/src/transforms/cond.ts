@@ -1,9 +1,10 @@
 import { describeValue } from "../convert.js";
-import { ShapeError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import type { Aval, BatchContext, KernelContext } from "../graph.js";
 import { reshape } from "../ops/broadcast.js";
 import { zeros } from "../ops/create.js";
 import { where } from "../ops/where.js";
+import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, Variable } from "../tensor.js";
 import { sameStructure, showStructure, unflattenTree } from "../tree.js";
@@ -168,9 +169,10 @@ function checkAlike(a: ResultTree, b: ResultTree): void {
   for (const [i, x] of a.tensors.entries()) {
     const y = b.tensors[i] ?? x;
     if (sameShape(x.shape, y.shape) && x.dtype === y.dtype) continue;
-    throw new ShapeError(
+    throw shapeError(
       `cond: result ${i} is ${showShape(x.shape)} ${x.dtype} from one function and ${showShape(y.shape)} ${y.dtype} from the other. ` +
         "Both must have the same shape and dtype; use broadcastTo and cast.",
+      [x, y],
     );
   }
 }

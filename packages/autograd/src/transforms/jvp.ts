@@ -1,8 +1,9 @@
 import { isFloat } from "../dtype.js";
-import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import { DTypeError, ValueError } from "../errors.js";
 import { makePlaceholder } from "../graph.js";
 import { inScope } from "../lifetime.js";
 import { zeros } from "../ops/create.js";
+import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import {
@@ -94,8 +95,9 @@ function checkTangent(leaf: Leaf, primal: Tensor | undefined): Tensor {
   const place = describePath("the tangents", leaf.path);
   const tangent = tensorLeaf("jvp", "the tangents", leaf);
   if (primal === undefined || !sameShape(tangent.shape, primal.shape)) {
-    throw new ShapeError(
+    throw shapeError(
       `jvp: ${place} has shape ${showShape(tangent.shape)}, its primal ${showShape(primal?.shape ?? [])}. They must be the same.`,
+      [tangent, ...(primal === undefined ? [] : [primal])],
     );
   }
   if (tangent.dtype !== primal.dtype) {

@@ -1,5 +1,6 @@
 import { asTensor, describeValue } from "../convert.js";
-import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import { DTypeError, ValueError } from "../errors.js";
+import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor, Variable } from "../tensor.js";
 import {
@@ -62,8 +63,9 @@ export function nextCarry(operator: string, before: Carry, after: unknown): Tens
     const { shape, dtype } = before.tensors[i] ?? tensor;
     const place = describePath("the carry", leaf.path);
     if (!sameShape(tensor.shape, shape)) {
-      throw new ShapeError(
+      throw shapeError(
         `${operator}: ${place} has shape ${showShape(shape)} before a step and ${showShape(tensor.shape)} after it. Start with the shape that it keeps.`,
+        [before.tensors[i] ?? tensor, tensor],
       );
     }
     if (tensor.dtype === dtype) return tensor;
@@ -84,7 +86,8 @@ export function conditionTensor(operator: string, value: unknown): Tensor {
       `${operator}: the condition has dtype ${condition.dtype}; compare, as in greater(x, 0), to get bool.`,
     );
   if (condition.rank === 0) return condition;
-  throw new ShapeError(
+  throw shapeError(
     `${operator}: the condition has shape ${showShape(condition.shape)}, and must be a scalar; reduce it with any or all, or use where.`,
+    [condition],
   );
 }

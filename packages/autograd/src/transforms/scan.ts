@@ -1,8 +1,9 @@
 import { describeValue } from "../convert.js";
-import { ShapeError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import type { BatchContext } from "../graph.js";
 import { stretch } from "../ops/broadcast.js";
 import { moveaxis } from "../ops/movement.js";
+import { shapeError } from "../origin.js";
 import { showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
@@ -134,10 +135,13 @@ function scannedLeaves(xs: unknown): { leaves: Tensor[]; rebuild: (leaves: reado
   const [first] = tensors;
   for (const [i, x] of tensors.entries()) {
     if (x.rank === 0)
-      throw new ShapeError(`scan: ${describePath("xs", leaves[i]?.path ?? "")} is a scalar; it needs an axis to scan.`);
+      throw shapeError(`scan: ${describePath("xs", leaves[i]?.path ?? "")} is a scalar; it needs an axis to scan.`, [
+        x,
+      ]);
     if (x.shape[0] !== first?.shape[0]) {
-      throw new ShapeError(
+      throw shapeError(
         `scan: ${describePath("xs", leaves[i]?.path ?? "")} has ${x.shape[0]} steps (shape ${showShape(x.shape)}), others have ${first?.shape[0]}. Leading sizes must be one.`,
+        [x, ...(first === undefined ? [] : [first])],
       );
     }
   }

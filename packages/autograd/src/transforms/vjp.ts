@@ -1,8 +1,9 @@
 import { isFloat } from "../dtype.js";
-import { DTypeError, ShapeError, ValueError } from "../errors.js";
+import { DTypeError, ValueError } from "../errors.js";
 import { makePlaceholder } from "../graph.js";
 import { inScope } from "../lifetime.js";
 import { zeros } from "../ops/create.js";
+import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import {
@@ -69,13 +70,15 @@ export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...ar
   });
 }
 
-function checkCotangent({ shape, dtype }: Tensor, leaf: Leaf | undefined): Tensor {
+function checkCotangent(result: Tensor, leaf: Leaf | undefined): Tensor {
+  const { shape, dtype } = result;
   const given = leaf ?? { path: "", value: undefined };
   const place = describePath("the cotangent", given.path);
   const cotangent = tensorLeaf("vjp", "the cotangent", given);
   if (!sameShape(cotangent.shape, shape)) {
-    throw new ShapeError(
+    throw shapeError(
       `vjp: ${place} has shape ${showShape(cotangent.shape)}, the value ${showShape(shape)}. They must be the same.`,
+      [cotangent, result],
     );
   }
   if (cotangent.dtype !== dtype) {

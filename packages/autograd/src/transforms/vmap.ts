@@ -8,7 +8,7 @@ import { isStoredCounter } from "../ops/random-state.js";
 import { max } from "../ops/reduce.js";
 import { counting } from "../ops/scatter.js";
 import { take } from "../ops/take.js";
-import { onBehalfOf } from "../origin.js";
+import { onBehalfOf, shapeError } from "../origin.js";
 import type { Scope } from "../scope.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -91,8 +91,9 @@ function exampleArguments(args: readonly unknown[], inAxes: AxisTree): Examples 
     const axis = normalizeAxis(`vmap: ${place}`, wanted, x.rank);
     const side = x.shape[axis] ?? 0;
     if (size !== undefined && side !== size) {
-      throw new ShapeError(
+      throw shapeError(
         `vmap: ${place} has ${side} examples along axis ${axis} of ${showShape(x.shape)}, others have ${size}. Mapped axes need one size; use inAxes null for what is shared.`,
+        [x],
       );
     }
     size = side;

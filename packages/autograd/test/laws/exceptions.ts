@@ -79,6 +79,7 @@ const withoutLawsByReason: Readonly<Record<string, readonly string[]>> = {
     "withBackend",
   ],
   "computes what is there, or says whether it is": ["realize", "isComputed"],
+  "makes an error to throw": ["shapeError"],
   "walks trees": ["flattenTree", "sameStructure", "showStructure", "unflattenTree"],
 };
 

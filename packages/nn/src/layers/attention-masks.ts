@@ -8,7 +8,7 @@ import {
   logicalAnd,
   logicalNot,
   reshape,
-  ShapeError,
+  shapeError,
   type Tensor,
   type TensorLike,
   where,
@@ -38,7 +38,7 @@ export interface AttentionSizes {
   readonly isBatched: boolean;
 }
 
-/** The masks as one for `scaledDotProductAttention`, which broadcasts to [N, heads, L, S]. @throws ShapeError, DTypeError. */
+/** The masks as one for `scaledDotProductAttention`, which broadcasts to [N, heads, L, S]. @throws shapeError, DTypeError. */
 export function combineMasks(
   layer: string,
   { attnMask, keyPaddingMask, isCausal = false }: AttentionMasks,
@@ -80,7 +80,7 @@ function maskOf(layer: string, name: string, given: TensorLike, forms: readonly 
   const form = forms.find(({ shape }) => sameShape(shape, mask.shape));
   if (form === undefined) {
     const expected = forms.map((each) => `${each.name} = ${showShape(each.shape)}`).join(" or ");
-    throw new ShapeError(`${layer}: ${name} has shape ${showShape(mask.shape)}; it must be ${expected}.`);
+    throw shapeError(`${layer}: ${name} has shape ${showShape(mask.shape)}; it must be ${expected}.`, [mask]);
   }
   if (mask.dtype !== "bool" && !isFloat(mask.dtype)) {
     throw new DTypeError(

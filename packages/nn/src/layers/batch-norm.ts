@@ -9,7 +9,7 @@ import {
   mul,
   ones,
   type Shape,
-  ShapeError,
+  shapeError,
   stopGradient,
   type Tensor,
   type TensorLike,
@@ -149,11 +149,13 @@ abstract class BatchNorm extends Module {
     return this.momentum ?? div(1, cast(batches.value, dtype));
   }
 
-  #checkInput({ shape, rank }: Tensor): void {
+  #checkInput(input: Tensor): void {
+    const { shape, rank } = input;
     if (this.#forms.has(rank) && shape[1] === this.numFeatures) return;
     const forms = [...this.#forms.values()].map((form) => `[N, ${this.numFeatures}${form}]`);
-    throw new ShapeError(
+    throw shapeError(
       `${this.#layer}: the input ${showShape(shape)} must be ${forms.join(" or ")}: its channels are axis 1. Reshape or transpose it.`,
+      [input],
     );
   }
 

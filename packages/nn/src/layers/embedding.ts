@@ -4,7 +4,7 @@ import {
   expandDims,
   type FloatDType,
   type Generator,
-  ShapeError,
+  shapeError,
   stopGradient,
   type Tensor,
   type TensorLike,
@@ -87,8 +87,9 @@ export class Embedding extends Module {
     const rows = toTensor("Embedding", weight);
     const [count = 0, length = 0] = rows.shape;
     if (rows.rank !== 2) {
-      throw new ShapeError(
+      throw shapeError(
         `Embedding: the weight ${showShape(rows.shape)} must be [numEmbeddings, embeddingDim]. Reshape it.`,
+        [rows],
       );
     }
     checkFloat("Embedding", rows.dtype);

@@ -3,7 +3,7 @@ import {
   groupNorm,
   ones,
   type Shape,
-  ShapeError,
+  shapeError,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -77,8 +77,9 @@ export class GroupNorm extends Module {
   forward(x: TensorLike): Tensor {
     const input = toInput("GroupNorm", x, this.weight);
     if (input.shape[1] !== this.numChannels) {
-      throw new ShapeError(
+      throw shapeError(
         `GroupNorm: the input ${showShape(input.shape)} must be [N, ${this.numChannels}, …]: its channels are axis 1. Reshape or transpose it.`,
+        [input],
       );
     }
     return groupNorm(input, this.weight, this.bias, { groups: this.numGroups, eps: this.eps });

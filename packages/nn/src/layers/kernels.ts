@@ -1,7 +1,7 @@
 import {
   type FloatDType,
   type Generator,
-  ShapeError,
+  shapeError,
   type Tensor,
   ValueError,
   type Variable,
@@ -115,12 +115,13 @@ export function paddingOf(
 const isWidth = (width: unknown): width is number => Number.isSafeInteger(width) && Number(width) >= 0;
 
 /** @throws ShapeError where the input is not [N, C, …] or [C, …] with as many channels as the layer takes. */
-export function checkImage(layer: string, { shape, rank }: Tensor, axes: readonly string[], channels: number): void {
+export function checkImage(layer: string, input: Tensor, axes: readonly string[], channels: number): void {
+  const { shape, rank } = input;
   const forms = `[N, ${channels}, ${axes.join(", ")}] or [${channels}, ${axes.join(", ")}]`;
   const at = rank - axes.length - 1;
   if ((at === 0 || at === 1) && shape[at] === channels) return;
   const reason = at === 0 || at === 1 ? `has ${shape[at]} channels in axis ${at}, not ${channels}` : `has ${rank} axes`;
-  throw new ShapeError(
-    `${layer}: the input ${showShape(shape)} ${reason}; it must be ${forms}. Reshape or transpose it.`,
-  );
+  throw shapeError(`${layer}: the input ${showShape(shape)} ${reason}; it must be ${forms}. Reshape or transpose it.`, [
+    input,
+  ]);
 }

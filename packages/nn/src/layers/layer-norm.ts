@@ -4,7 +4,7 @@ import {
   ones,
   rmsNorm,
   type Shape,
-  ShapeError,
+  shapeError,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -48,10 +48,12 @@ function sidesOf(layer: string, normalizedShape: number | readonly number[]): re
 }
 
 /** The last axes, as negative numbers. @throws ShapeError where they are not as long as `sides`. */
-function lastAxes(layer: string, { shape, rank }: Tensor, sides: readonly number[]): number[] {
+function lastAxes(layer: string, input: Tensor, sides: readonly number[]): number[] {
+  const { shape, rank } = input;
   if (rank < sides.length || !sameShape(shape.slice(rank - sides.length), sides)) {
-    throw new ShapeError(
+    throw shapeError(
       `${layer}: the input ${showShape(shape)} must end in ${showShape(sides)}, the normalizedShape. Reshape or transpose it.`,
+      [input],
     );
   }
   return sides.map((_, a) => a - sides.length);

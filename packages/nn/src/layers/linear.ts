@@ -6,8 +6,8 @@ import {
   type Ok,
   reshape,
   type Shape,
-  ShapeError,
   type ShapeOf,
+  shapeError,
   type Tensor,
   type TensorLike,
   transpose,
@@ -84,9 +84,10 @@ export class Linear<In extends number = number, Out extends number = number> ext
     const input = toInput("Linear", x, this.weight);
     const features = input.shape.at(-1);
     if (features !== this.inFeatures) {
-      throw new ShapeError(
+      throw shapeError(
         `Linear: the last axis of the input ${showShape(input.shape)} must have ${this.inFeatures} features, for weight ${showShape(this.weight.shape)} is [out, in]. ` +
           "Flatten or transpose the input, or make the layer with another number of features.",
+        [input, this.weight.value],
       );
     }
     return affine(input, this.weight.value, this.bias?.value);

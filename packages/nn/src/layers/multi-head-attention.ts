@@ -3,8 +3,8 @@ import {
   type Generator,
   reshape,
   type Shape,
-  ShapeError,
   scaledDotProductAttention,
+  shapeError,
   split,
   swapaxes,
   type Tensor,
@@ -235,9 +235,10 @@ export class MultiHeadAttention extends Module {
         : this.batchFirst
           ? `[N, ${name}, ${features}]`
           : `[${name}, N, ${features}]`;
-    throw new ShapeError(
+    throw shapeError(
       `MultiHeadAttention: query ${showShape(query.shape)}, key ${showShape(key.shape)} and value ${showShape(value.shape)} do not fit; they are ` +
         `${form("L", this.embedDim)}, ${form("S", this.kdim)} and ${form("S", this.vdim)}, with batchFirst ${this.batchFirst}.`,
+      [query, key, value],
     );
   }
 }

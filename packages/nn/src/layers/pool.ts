@@ -2,7 +2,7 @@ import {
   avgPool2d,
   maxPool2d,
   type Shape,
-  ShapeError,
+  shapeError,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -55,8 +55,9 @@ function windowsOf(
 function imageOf(layer: string, x: TensorLike): Tensor {
   const input = toTensor(layer, x);
   if (input.rank === 3 || input.rank === 4) return input;
-  throw new ShapeError(
+  throw shapeError(
     `${layer}: the input ${showShape(input.shape)} must be [N, C, H, W] or [C, H, W]. Add the axes that lack.`,
+    [input],
   );
 }
 

@@ -5,8 +5,8 @@ import {
   type Generator,
   reshape,
   type Shape,
-  ShapeError,
   scan,
+  shapeError,
   stack,
   swapaxes,
   type Tensor,
@@ -204,11 +204,13 @@ export abstract class Recurrent extends Module {
     return { outputs, states };
   }
 
-  #checkInput({ shape, rank }: Tensor): void {
+  #checkInput(input: Tensor): void {
+    const { shape, rank } = input;
     if ((rank === 2 || rank === 3) && shape[rank - 1] === this.inputSize) return;
     const form = this.batchFirst ? `[N, L, ${this.inputSize}]` : `[L, N, ${this.inputSize}]`;
-    throw new ShapeError(
+    throw shapeError(
       `${this.#layer}: the input ${showShape(shape)} must be ${form}, with batchFirst ${this.batchFirst}, or [L, ${this.inputSize}]. Reshape or transpose it.`,
+      [input],
     );
   }
 
@@ -220,8 +222,9 @@ export abstract class Recurrent extends Module {
     if (sameShape(state.shape, [...lead, this.hiddenSize])) {
       return isBatched ? state : reshape(state, [this.cells.length, 1, this.hiddenSize]);
     }
-    throw new ShapeError(
+    throw shapeError(
       `${this.#layer}: ${name} has shape ${showShape(state.shape)}; it must be ${isBatched ? "[layers · directions, N, hidden]" : "[layers · directions, hidden]"} = ${showShape([...lead, this.hiddenSize])}.`,
+      [state],
     );
   }
 }

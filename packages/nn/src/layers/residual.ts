@@ -1,4 +1,4 @@
-import { add, type Shape, ShapeError, type Tensor, type TensorLike } from "@glissade/autograd";
+import { add, type Shape, shapeError, type Tensor, type TensorLike } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { sameShape, showShape, sizeOf, toTensor } from "../operand.js";
 import type { LayerCost } from "../summary.js";
@@ -46,9 +46,10 @@ export class Residual extends Module {
     const result = applyLayer("Residual", "the body", this.body, input);
     const around = this.shortcut === undefined ? input : applyLayer("Residual", "the shortcut", this.shortcut, input);
     if (sameShape(result.shape, around.shape)) return add(result, around);
-    throw new ShapeError(
+    throw shapeError(
       `Residual: the body makes ${showShape(result.shape)} of the input ${showShape(input.shape)}, and what is added to it is ${showShape(around.shape)}. ` +
         "Keep the shape, or give a shortcut that changes it too.",
+      [result, around],
     );
   }
 

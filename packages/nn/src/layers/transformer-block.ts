@@ -5,7 +5,7 @@ import {
   gelu,
   relu,
   type Shape,
-  ShapeError,
+  shapeError,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -120,8 +120,9 @@ export class TransformerBlock extends Module {
     const { embedDim, batchFirst } = this.selfAttn;
     if ((input.rank !== 2 && input.rank !== 3) || input.shape.at(-1) !== embedDim) {
       const form = batchFirst ? `[N, L, ${embedDim}]` : `[L, N, ${embedDim}]`;
-      throw new ShapeError(
+      throw shapeError(
         `TransformerBlock: the input ${showShape(input.shape)} must be ${form}, with batchFirst ${batchFirst}, or [L, ${embedDim}].`,
+        [input],
       );
     }
     const all = { isCausal: this.isCausal, ...masks };

@@ -17,8 +17,8 @@ import {
   notEqual,
   reshape,
   roll,
-  ShapeError,
   scan,
+  shapeError,
   stack,
   sub,
   type Tensor,
@@ -101,7 +101,7 @@ function problemOf(
 ): Problem {
   const isBatched = logs.rank === 3;
   if (!isBatched && logs.rank !== 2) {
-    throw new ShapeError(`${name}: logProbs ${showShape(logs.shape)} must be [T, N, C] or [T, C]. Transpose them.`);
+    throw shapeError(`${name}: logProbs ${showShape(logs.shape)} must be [T, N, C] or [T, C]. Transpose them.`, [logs]);
   }
   const [T = 0, N = 0, C = 0] = isBatched ? logs.shape : [logs.shape[0] ?? 0, 1, logs.shape[1] ?? 0];
   if (!Number.isInteger(blank) || blank < 0 || blank >= C) {
@@ -110,16 +110,18 @@ function problemOf(
   const labels = toTensor(name, targets);
   const lead = isBatched ? [N] : [];
   if (labels.rank !== lead.length + 1 || (isBatched && labels.shape[0] !== N)) {
-    throw new ShapeError(
+    throw shapeError(
       `${name}: logProbs ${showShape(logs.shape)} take targets ${isBatched ? `[${N}, S]` : "[S]"}, not ${showShape(labels.shape)}. Pad them to one length.`,
+      [logs, labels],
     );
   }
   const S = labels.shape.at(-1) ?? 0;
   const lengths = (role: string, x: TensorLike, most: number): Tensor => {
     const values = toTensor(name, x);
     if (!sameShape(values.shape, lead)) {
-      throw new ShapeError(
+      throw shapeError(
         `${name}: ${role}s have shape ${showShape(values.shape)}; they must be ${showShape(lead)}, one for each example.`,
+        [values],
       );
     }
     return reshape(indicesIn(x, values, rangeOf(role, "lengths", most + 1)), [N]);

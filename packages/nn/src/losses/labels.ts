@@ -1,4 +1,4 @@
-import { DTypeError, ShapeError, type Tensor, type TensorLike } from "@glissade/autograd";
+import { DTypeError, shapeError, type Tensor, type TensorLike } from "@glissade/autograd";
 import { indicesIn } from "../indices.js";
 import { isFloat, sameShape, showShape, toTensor } from "../operand.js";
 
@@ -21,7 +21,9 @@ export function classScores(operator: string, name: string, x: TensorLike): Clas
     );
   }
   if (scores.rank === 0) {
-    throw new ShapeError(`${operator}: ${name} is a scalar; it needs an axis of classes: [C], [N, C] or [N, C, …].`);
+    throw shapeError(`${operator}: ${name} is a scalar; it needs an axis of classes: [C], [N, C] or [N, C, …].`, [
+      scores,
+    ]);
   }
   const axis = scores.rank === 1 ? 0 : 1;
   const labelShape = scores.shape.filter((_, i) => i !== axis);
@@ -42,9 +44,10 @@ export function classLabels(
 ): Tensor {
   const given = toTensor(operator, targets);
   if (!sameShape(given.shape, labelShape)) {
-    throw new ShapeError(
+    throw shapeError(
       `${operator}: ${name} ${showShape(scores.shape)} take targets of shape ${showShape(labelShape)} (class indices), not ${showShape(given.shape)}. ` +
         "Reshape them, or turn one-hot rows into indices with argmax.",
+      [scores, given],
     );
   }
   return indicesIn(targets, given, {
@@ -63,7 +66,8 @@ export function classLabels(
 export function classWeights(operator: string, weight: TensorLike, { scores, classes }: ClassScores): Tensor {
   const weights = toTensor(operator, weight, scores.dtype);
   if (sameShape(weights.shape, [classes])) return weights;
-  throw new ShapeError(
+  throw shapeError(
     `${operator}: weight has shape ${showShape(weights.shape)} and needs [${classes}]: one number for each class of ${showShape(scores.shape)}.`,
+    [weights, scores],
   );
 }

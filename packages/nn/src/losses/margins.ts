@@ -6,7 +6,7 @@ import {
   mul,
   norm,
   relu,
-  ShapeError,
+  shapeError,
   sqrt,
   square,
   sub,
@@ -59,9 +59,9 @@ function checkVectors(operator: string, named: Readonly<Record<string, Tensor>>)
   const [first = []] = shapes;
   if (first.length > 0 && shapes.every((shape) => sameShape(shape, first))) return;
   const shown = Object.entries(named).map(([name, { shape }]) => `${name} ${showShape(shape)}`);
-  throw new ShapeError(
-    `${operator}: ${shown.join(", ")} must have one shape [..., D]. Reshape them, or use broadcastTo.`,
-  );
+  throw shapeError(`${operator}: ${shown.join(", ")} must have one shape [..., D]. Reshape them, or use broadcastTo.`, [
+    ...Object.values(named),
+  ]);
 }
 
 /** Options of `cosineEmbeddingLoss`. */
@@ -100,8 +100,9 @@ export function cosineEmbeddingLoss(
   checkVectors(name, { a: x, b: y });
   const signs = toTensor(name, targets);
   if (!sameShape(signs.shape, x.shape.slice(0, -1))) {
-    throw new ShapeError(
+    throw shapeError(
       `${name}: vectors ${showShape(x.shape)} take targets of shape ${showShape(x.shape.slice(0, -1))}, 1 or -1 for each pair, not ${showShape(signs.shape)}.`,
+      [x, signs],
     );
   }
   const along = { axis: -1 };

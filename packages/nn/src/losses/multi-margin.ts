@@ -6,7 +6,7 @@ import {
   mul,
   relu,
   reshape,
-  ShapeError,
+  shapeError,
   square,
   sub,
   sum,
@@ -60,8 +60,9 @@ export function multiMarginLoss(
   const form = classScores("multiMarginLoss", "scores", scores);
   const { scores: s, axis, classes, labelShape } = form;
   if (s.rank > 2) {
-    throw new ShapeError(
+    throw shapeError(
       `multiMarginLoss: scores have shape ${showShape(s.shape)}; they must be [N, C] or [C]. Flatten the leading axes with reshape.`,
+      [s],
     );
   }
   const weights = weight === undefined ? undefined : classWeights("multiMarginLoss", weight, form);

@@ -3,7 +3,7 @@ import {
   div,
   less,
   mul,
-  ShapeError,
+  shapeError,
   square,
   sub,
   type Tensor,
@@ -23,8 +23,9 @@ export function pairOf(operator: string, predictions: TensorLike, targets: Tenso
   const x = toTensor(operator, predictions);
   const y = toTensor(operator, targets, isFloat(x.dtype) ? x.dtype : undefined);
   if (sameShape(x.shape, y.shape)) return [x, y];
-  throw new ShapeError(
+  throw shapeError(
     `${operator}: predictions ${showShape(x.shape)} and targets ${showShape(y.shape)} differ in shape. Reshape one of them, or stretch it with broadcastTo.`,
+    [x, y],
   );
 }
 
