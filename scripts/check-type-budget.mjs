@@ -36,6 +36,8 @@ const operators = {
   squeeze: (i) => `g.squeeze(g.zeros([${i}, 1]))`,
   broadcastTo: (i) => `g.broadcastTo(g.zeros([3]), [${i}, 3])`,
   concat: (i) => `g.concat([g.zeros([${i}, 3]), g.zeros([2, 3])])`,
+  conv2d: (i) => `g.conv2d(g.zeros([${i}, 3, 32, 32]), g.zeros([64, 3, 3, 3]), { stride: 2, padding: 1 })`,
+  maxPool2d: (i) => `g.maxPool2d(g.zeros([${i}, 3, 32, 32]), { kernelSize: 2 })`,
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
 };
 

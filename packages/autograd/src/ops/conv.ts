@@ -1,10 +1,11 @@
 import { asTensor, commonDType } from "../convert.js";
 import { floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { type Operator, operator } from "../primitive.js";
-import type { Draw, Sampler } from "../sampling.js";
+import { type Operator, typedOperator } from "../primitive.js";
+import type { Draw } from "../sampling.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Convolution } from "../types/conv.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { convolve, convolveToInput } from "./convolution.js";
@@ -22,12 +23,6 @@ export interface ConvOptions extends WindowOptions {
 export interface ConvTransposeOptions extends ConvOptions {
   /** Added to the side of the result behind each axis, less than the stride or the dilation; default 0. */
   readonly outputPadding?: number | readonly number[] | undefined;
-}
-
-/** A convolution: image, kernels, a bias for each feature if wanted, options last. */
-export interface Convolution<O> {
-  (x: TensorLike, weight: TensorLike, options?: O): Tensor;
-  (x: TensorLike, weight: TensorLike, bias: TensorLike | undefined, options?: O): Tensor;
 }
 
 interface Operands {
@@ -104,20 +99,16 @@ type Run<O> = (x: TensorLike, weight: TensorLike, bias: TensorLike | undefined, 
 /** Finds the options behind the bias, or in its place. */
 function withOptionalBias<O extends object>(
   name: string,
-  samples: Sampler,
   defaults: O,
   run: Run<O>,
-): Operator<Convolution<O>> {
-  function call(x: TensorLike, weight: TensorLike, options?: O): Tensor;
-  function call(x: TensorLike, weight: TensorLike, bias: TensorLike | undefined, options?: O): Tensor;
-  function call(x: TensorLike, weight: TensorLike, third?: TensorLike | O, options?: O): Tensor {
+): (x: TensorLike, weight: TensorLike, third?: TensorLike | O, options?: O) => Tensor {
+  return (x, weight, third, options) => {
     if (isOptions(third)) {
       if (options === undefined) return run(x, weight, undefined, third);
       throw new ValueError(`${name}: the bias is an object; pass a tensor, or leave it out.`);
     }
     return run(x, weight, third, options ?? defaults);
-  }
-  return operator(name, samples, call);
+  };
 }
 
 function drawConvolution(draw: Draw, rank: number, transposed: boolean): readonly unknown[] {
@@ -135,12 +126,14 @@ function drawConvolution(draw: Draw, rank: number, transposed: boolean): readonl
   return [...operands, { ...options, padding, outputPadding, groups }];
 }
 
-function convolution(name: string, rank: number): Operator<Convolution<ConvOptions>> {
-  return withOptionalBias(
+function convolution<Name extends string, Rank extends 1 | 2>(
+  name: Name,
+  rank: Rank,
+): Operator<Convolution<Name, Rank, ConvOptions>> {
+  return typedOperator<Convolution<Name, Rank, ConvOptions>>(
     name,
     (draw) => drawConvolution(draw, rank, false),
-    {},
-    (x, weight, bias, { groups = 1, ...options }: ConvOptions) => {
+    withOptionalBias(name, {}, (x, weight, bias, { groups = 1, ...options }: ConvOptions) => {
       const operands = operandsOf(name, rank, [x, weight, bias], groups, false);
       const sides = operands.x.shape.slice(2);
       const geometry = geometryOf(name, operands.weight.shape.slice(2), sides, options);
@@ -148,44 +141,50 @@ function convolution(name: string, rank: number): Operator<Convolution<ConvOptio
       const { stride, padding, dilation } = geometry;
       const y = convolve(operands.x, operands.weight, { stride, padding, dilation, groups });
       return finish(y, operands.bias, asTensor(name, x).rank === rank + 1);
-    },
+    }),
   );
 }
 
-function transposedConvolution(name: string, rank: number): Operator<Convolution<ConvTransposeOptions>> {
-  return withOptionalBias(
+function transposedConvolution<Name extends string, Rank extends 1 | 2>(
+  name: Name,
+  rank: Rank,
+): Operator<Convolution<Name, Rank, ConvTransposeOptions, true>> {
+  return typedOperator<Convolution<Name, Rank, ConvTransposeOptions, true>>(
     name,
     (draw) => drawConvolution(draw, rank, true),
-    {},
-    (x, weight, bias, { groups = 1, outputPadding = 0, ...options }: ConvTransposeOptions) => {
-      const operands = operandsOf(name, rank, [x, weight, bias], groups, true);
-      const counts = operands.x.shape.slice(2);
-      const { kernel, stride, padding, dilation } = geometryOf(name, operands.weight.shape.slice(2), counts, options);
-      const extra = perAxis(name, "outputPadding", outputPadding, rank, 0);
-      const tooMuch = extra.findIndex((width, a) => width >= Math.max(stride[a]!, dilation[a]!));
-      if (tooMuch >= 0) {
-        throw new ValueError(
-          `${name}: outputPadding ${extra[tooMuch]} must be less than the stride ${stride[tooMuch]} or the dilation ${dilation[tooMuch]}.`,
+    withOptionalBias(
+      name,
+      {},
+      (x, weight, bias, { groups = 1, outputPadding = 0, ...options }: ConvTransposeOptions) => {
+        const operands = operandsOf(name, rank, [x, weight, bias], groups, true);
+        const counts = operands.x.shape.slice(2);
+        const { kernel, stride, padding, dilation } = geometryOf(name, operands.weight.shape.slice(2), counts, options);
+        const extra = perAxis(name, "outputPadding", outputPadding, rank, 0);
+        const tooMuch = extra.findIndex((width, a) => width >= Math.max(stride[a]!, dilation[a]!));
+        if (tooMuch >= 0) {
+          throw new ValueError(
+            `${name}: outputPadding ${extra[tooMuch]} must be less than the stride ${stride[tooMuch]} or the dilation ${dilation[tooMuch]}.`,
+          );
+        }
+        const sides = counts.map((count, a) => {
+          const [low, high] = padding[a]!;
+          return (count - 1) * stride[a]! - low - high + dilation[a]! * (kernel[a]! - 1) + 1 + extra[a]!;
+        });
+        if (sides.some((side) => side < 1)) {
+          throw new ShapeError(
+            `${name}: x ${showShape(operands.x.shape)} with kernel ${showShape(kernel)} and padding ${JSON.stringify(padding)} leaves sides ${showShape(sides)}; pad less.`,
+          );
+        }
+        // What is added behind was padded less: then the windows of the result are those of x exactly.
+        const pairs = padding.map(([low, high], a): [number, number] => [low, high - extra[a]!]);
+        const attributes = { stride, padding: pairs, dilation, groups, sides };
+        return finish(
+          convolveToInput(operands.x, operands.weight, attributes),
+          operands.bias,
+          asTensor(name, x).rank === rank + 1,
         );
-      }
-      const sides = counts.map((count, a) => {
-        const [low, high] = padding[a]!;
-        return (count - 1) * stride[a]! - low - high + dilation[a]! * (kernel[a]! - 1) + 1 + extra[a]!;
-      });
-      if (sides.some((side) => side < 1)) {
-        throw new ShapeError(
-          `${name}: x ${showShape(operands.x.shape)} with kernel ${showShape(kernel)} and padding ${JSON.stringify(padding)} leaves sides ${showShape(sides)}; pad less.`,
-        );
-      }
-      // What is added behind was padded less: then the windows of the result are those of x exactly.
-      const pairs = padding.map(([low, high], a): [number, number] => [low, high - extra[a]!]);
-      const attributes = { stride, padding: pairs, dilation, groups, sides };
-      return finish(
-        convolveToInput(operands.x, operands.weight, attributes),
-        operands.bias,
-        asTensor(name, x).rank === rank + 1,
-      );
-    },
+      },
+    ),
   );
 }
 

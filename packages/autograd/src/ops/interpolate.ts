@@ -1,10 +1,11 @@
 import { asTensor } from "../convert.js";
 import { floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AdaptivePooling, Interpolate } from "../types/pool.js";
 import { div } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -113,7 +114,7 @@ function drawInterpolation(draw: Draw): readonly unknown[] {
  * interpolate([[[1, 2]]], { scaleFactor: 2 }).toArray(); // [[[1, 1, 2, 2]]]
  * interpolate([[[1, 3]]], { size: 3, mode: "linear", alignCorners: true }).toArray(); // [[[1, 2, 3]]]
  */
-export const interpolate = operator(
+export const interpolate = typedOperator<Interpolate<InterpolateOptions>>(
   "interpolate",
   drawInterpolation,
   (x: TensorLike, options: InterpolateOptions): Tensor => {
@@ -171,7 +172,7 @@ function averageBins(x: Tensor, axis: number, size: number): Tensor {
  * @example
  * adaptiveAvgPool2d([[[1, 2, 3]]], { outputSize: [1, 2] }).toArray(); // [[[1.5, 2.5]]]
  */
-export const adaptiveAvgPool2d = operator(
+export const adaptiveAvgPool2d = typedOperator<AdaptivePooling<"adaptiveAvgPool2d", AdaptivePoolOptions>>(
   "adaptiveAvgPool2d",
   (draw) => {
     const lead = draw.boolean() ? [draw.side(2), draw.side(2)] : [draw.side(2)];

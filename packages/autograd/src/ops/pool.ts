@@ -3,10 +3,11 @@ import { allocate, floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { type WindowGeometry, windowCounts, windowPlaces } from "../numbers/windows.js";
-import { apply, type Operator, operator } from "../primitive.js";
+import { apply, type Operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Pooling } from "../types/pool.js";
 import { div } from "./arithmetic.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -133,8 +134,11 @@ function drawPooling(draw: Draw, rank: number, dilated: boolean): readonly unkno
   return [x, dilated ? { ...options, dilation } : { ...options, countIncludePad: draw.boolean() }];
 }
 
-function maxPool(name: string, rank: number): Operator<(x: TensorLike, options: MaxPoolOptions) => Tensor> {
-  return operator(
+function maxPool<Name extends string, Rank extends 1 | 2>(
+  name: Name,
+  rank: Rank,
+): Operator<Pooling<Name, Rank, MaxPoolOptions, "keep">> {
+  return typedOperator<Pooling<Name, Rank, MaxPoolOptions, "keep">>(
     name,
     (draw) => drawPooling(draw, rank, true),
     (x: TensorLike, options: MaxPoolOptions): Tensor => {
@@ -167,8 +171,11 @@ function countedElements(sides: Shape, counts: Shape, geometry: WindowGeometry, 
   return elements;
 }
 
-function avgPool(name: string, rank: number): Operator<(x: TensorLike, options: AvgPoolOptions) => Tensor> {
-  return operator(
+function avgPool<Name extends string, Rank extends 1 | 2>(
+  name: Name,
+  rank: Rank,
+): Operator<Pooling<Name, Rank, AvgPoolOptions, "float">> {
+  return typedOperator<Pooling<Name, Rank, AvgPoolOptions, "float">>(
     name,
     (draw) => drawPooling(draw, rank, false),
     (x: TensorLike, { countIncludePad = true, ...options }: AvgPoolOptions): Tensor => {

@@ -5,9 +5,10 @@ import type { Primitive } from "../graph.js";
 import { addIndices, scaleIndex, shiftIndex } from "../ir/affine.js";
 import type { Expr } from "../ir/expression.js";
 import { gatherWindows, scatterWindows, type WindowGeometry, windowCounts, windowPlaces } from "../numbers/windows.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Unfold } from "../types/pool.js";
 import { reshapeTo } from "./broadcast.js";
 import { lowerFoldWindows } from "./window-lowering.js";
 import { drawGeometry, geometryOf, requireWindows, type WindowOptions } from "./window-options.js";
@@ -120,7 +121,7 @@ export interface UnfoldOptions extends WindowOptions {
  * @example
  * unfold(reshape(arange(9), [1, 1, 3, 3]), { kernelSize: 2 }).shape; // [1, 4, 4]
  */
-export const unfold = operator(
+export const unfold = typedOperator<Unfold<UnfoldOptions>>(
   "unfold",
   (draw) => {
     const { sides, kernel, options } = drawGeometry(draw, 2);

@@ -169,13 +169,18 @@ describe("conv2d", () => {
 
   test("names what does not fit", () => {
     const x = ones([1, 4, 5, 5]);
+    // @ts-expect-error the compiler sees it too
     expect(() => conv2d(x, ones([2, 4, 7, 3]))).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => conv2d(x, ones([2, 4, 7, 3]))).toThrow(
       /conv2d: a window of 7 .* larger than axis -2 of \[1, 4, 5, 5\]/,
     );
+    // @ts-expect-error the compiler sees it too
     expect(() => conv2d(x, ones([2, 3, 3, 3]))).toThrow("has 4 channels");
     expect(() => conv2d(x, ones([3, 2, 3, 3]), { groups: 2 })).toThrow("2 groups do not divide");
+    // @ts-expect-error the compiler sees it too
     expect(() => conv2d(ones([5, 5]), ones([3, 2, 3, 3]))).toThrow("x must be [N, C, H, W] or [C, H, W], not [5, 5]");
+    // @ts-expect-error the compiler sees it too
     expect(() => conv2d(x, ones([4, 3, 3]))).toThrow("the weight must be [features, channels / groups, rows, columns]");
     expect(() => conv2d(x, ones([2, 4, 3, 3]), [1, 2, 3])).toThrow("the bias has shape [3]");
     expect(() => conv2d(x, ones([2, 4, 3, 3]), { stride: 0 })).toThrow(ValueError);
@@ -228,7 +233,9 @@ describe("convTranspose2d", () => {
     const [x, w] = [ones([1, 2, 2, 2]), ones([2, 1, 2, 2])];
     expect(() => convTranspose2d(x, w, { outputPadding: 1 })).toThrow("outputPadding 1 must be less than the stride 1");
     expect(() => convTranspose2d(x, w, { padding: 2 })).toThrow(/convTranspose2d: x \[1, 2, 2, 2\] .*pad less/);
+    // @ts-expect-error the compiler sees it too
     expect(() => convTranspose2d(x, ones([3, 1, 2, 2]))).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => convTranspose2d(x, ones([2, 1, 2]))).toThrow("[channels, features / groups, rows, columns]");
   });
 });
@@ -249,7 +256,9 @@ describe("unfold", () => {
   });
 
   test("names what does not fit", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => unfold(zeros([3, 3]), { kernelSize: 2 })).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => unfold(zeros([1, 3, 3]), { kernelSize: 4 })).toThrow("unfold: a window of 4");
     expect(() => unfold(zeros([1, 3, 3]), { kernelSize: 0 })).toThrow(ValueError);
   });

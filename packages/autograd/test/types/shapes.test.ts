@@ -2,7 +2,12 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
-import { correct, faulty, misplaced } from "./shape-snippets.js";
+import * as general from "./shape-snippets.js";
+import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
+
+const correct = [...general.correct, ...correctWindows];
+const faulty = [...general.faulty, ...faultyWindows];
+const { misplaced } = general;
 
 // All snippets are statements of one file that is never written, so that the library is read once.
 const folder = import.meta.dirname;
