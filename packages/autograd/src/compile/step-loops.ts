@@ -1,4 +1,4 @@
-import type { StepLoop } from "../graph.js";
+import { newWalk, type StepLoop } from "../graph.js";
 import { sizeOf } from "../shape.js";
 import type { Draft } from "./draft.js";
 import type { Buffer, Kernel, Passage, Schedule } from "./kernel.js";
@@ -44,8 +44,13 @@ export function scheduleSteps(
   if (loop === undefined) return undefined;
   const { carryCount, constantCount, length, reverse } = loop;
   const stacks = [...asked].filter((part) => part >= carryCount).sort((a, b) => a - b);
-  const outputs = [...loop.outputs.slice(0, carryCount), ...stacks.flatMap((part) => loop.outputs[part] ?? [])];
-  const program = schedule(simplify(loop.inputs, outputs));
+  const moving = neededCarries(loop, asked);
+  const program = schedule(
+    simplify(
+      loop.inputs,
+      [...moving, ...stacks].flatMap((part) => loop.outputs[part] ?? []),
+    ),
+  );
   if (program.kernels.some(callsHost)) return undefined;
 
   const innerInputs = new Map(
@@ -57,24 +62,44 @@ export function scheduleSteps(
       return inner === undefined ? [] : [{ inner, outer: bufferOf(operand) }];
     });
   const constants = [...passages(0, constantCount), ...ownConstants(program, draft)];
-  const firsts = value.inputs.slice(constantCount, constantCount + carryCount).map(bufferOf);
   const scanned = passages(constantCount + carryCount, value.inputs.length);
 
   const results = new Map<number, Buffer>();
   for (const part of asked) results.set(part, draft.newBuffer(...resultOf(loop, part), { kind: "temporary" }));
-  const carries = firsts.flatMap((first, i) => {
+  const carries = moving.flatMap((carry, i) => {
     const output = program.outputs[i];
-    return output === undefined
-      ? []
-      : [{ input: innerInputs.get(constantCount + i), output, first, last: results.get(i) }];
+    const operand = value.inputs[constantCount + carry];
+    if (output === undefined || operand === undefined) return [];
+    const input = innerInputs.get(constantCount + carry);
+    return [{ input, output, first: bufferOf(operand), last: results.get(carry) }];
   });
   const stacked = stacks.flatMap((part, i) => {
-    const inner = program.outputs[carryCount + i];
+    const inner = program.outputs[moving.length + i];
     const outer = results.get(part);
     return inner === undefined || outer === undefined ? [] : [{ inner, outer }];
   });
   draft.kernels.push({ kind: "steps", program, length, reverse, constants, carries, scanned, stacked });
   return results;
+}
+
+/** The carries that are asked for, and those that results which are asked for follow from. */
+function neededCarries({ inputs, outputs, constantCount, carryCount }: StepLoop, asked: ReadonlySet<number>): number[] {
+  const carryOf = new Map(inputs.slice(constantCount, constantCount + carryCount).map((node, i) => [node, i]));
+  const needed = new Set<number>();
+  const walk = newWalk();
+  const stack = [...asked];
+  for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
+    if (part < carryCount) needed.add(part);
+    const below = outputs.slice(part, part + 1);
+    for (let node = below.pop(); node !== undefined; node = below.pop()) {
+      if (node.mark === walk) continue;
+      node.mark = walk;
+      below.push(...node.inputs);
+      const carry = carryOf.get(node);
+      if (carry !== undefined && !needed.has(carry)) stack.push(carry);
+    }
+  }
+  return [...needed].sort((a, b) => a - b);
 }
 
 const callsHost = (kernel: Kernel): boolean => kernel.kind === "host";

@@ -1,5 +1,5 @@
 import { bytesPerElement, type DType, type Storage } from "../dtype.js";
-import { constant, type Node, newWalk, operandsOf, type Primitive, placeholder } from "../graph.js";
+import { constant, type Node, newWalk, operandsOf, type Primitive, placeholder, type StepLoop } from "../graph.js";
 import { realizeNodes } from "../lifetime.js";
 import { type Shape, sameShape, sizeOf } from "../shape.js";
 import { Tensor } from "../tensor.js";
@@ -18,7 +18,8 @@ export interface Value {
   /** The one number that a constant is full of. */
   readonly uniform: number | undefined;
   readonly primitive: Primitive;
-  readonly attributes: unknown;
+  /** Of a loop over steps they change while a program is read: the loop is found to have more results. */
+  attributes: unknown;
   readonly inputs: readonly Value[];
   /** How many operands of other values it is. */
   uses: number;
@@ -98,7 +99,7 @@ class Translation {
     const { primitive, attributes } = node;
     const inputs = node.inputs.map((input) => this.#values.get(input) ?? this.valueOf(input));
     if (primitive.expand !== undefined) return this.#expand(node, inputs);
-    const same = identity(primitive, inputs, node);
+    const same = identity(primitive, inputs, node) ?? this.#sameLoop(node, inputs);
     if (same !== undefined) return same;
     const key = attributesKey(attributes);
     if (key === undefined) return this.#make(node, primitive, inputs, {});
@@ -109,6 +110,27 @@ class Translation {
     const made = this.#make(node, primitive, inputs, {});
     this.#known.set(text, made);
     return made;
+  }
+
+  readonly #loops: Value[] = [];
+
+  /**
+   * A loop over the same steps, of which one gives results that the other does not: both are the one with more results, whose first ones are those of the other. So the scan that
+   * stacks carries for a reverse pass is the scan itself.
+   */
+  #sameLoop(node: Node, inputs: readonly Value[]): Value | undefined {
+    const loop = node.primitive.steps?.(node.attributes);
+    if (loop === undefined) return undefined;
+    for (const value of this.#loops) {
+      const other = value.primitive.steps?.(value.attributes);
+      if (other === undefined || value.primitive !== node.primitive || !haveSameSteps(loop, other)) continue;
+      if (!inputs.every((input, i) => input === value.inputs[i])) continue;
+      if (loop.outputs.length > other.outputs.length) value.attributes = node.attributes;
+      return value;
+    }
+    const value = this.#make(node, node.primitive, inputs, {});
+    this.#loops.push(value);
+    return value;
   }
 
   #expand(node: Node, inputs: readonly Value[]): Value {
@@ -138,6 +160,14 @@ class Translation {
     const { input, data, uniform } = rest;
     return { id: this.#next++, shape, dtype, primitive, attributes, inputs, input, data, uniform, uses: 0 };
   }
+}
+
+function haveSameSteps(a: StepLoop, b: StepLoop): boolean {
+  if (a.length !== b.length || a.reverse !== b.reverse) return false;
+  if (a.constantCount !== b.constantCount || a.carryCount !== b.carryCount) return false;
+  if (a.inputs.length !== b.inputs.length || a.inputs.some((node, i) => node !== b.inputs[i])) return false;
+  const [fewer, more] = a.outputs.length < b.outputs.length ? [a, b] : [b, a];
+  return fewer.outputs.every((node, i) => node === more.outputs[i]);
 }
 
 /** Whether computing a node at once costs no memory: it is no larger than what it is made from. */

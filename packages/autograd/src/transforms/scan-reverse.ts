@@ -2,26 +2,18 @@ import { isFloat } from "../dtype.js";
 import type { Node } from "../graph.js";
 import { zeros } from "../ops/create.js";
 import { add } from "../ops/elementwise.js";
+import { sizeOf } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { bits, dependences, leavesBelow, makeBody, once, standIn } from "./body.js";
+import { type Body, bits, dependences, leavesBelow, makeBody, once, standIn } from "./body.js";
 import { pullBack } from "./reverse.js";
 import type { ScanAttributes } from "./scan-run.js";
-import type { PullContext, PullDirection } from "./tuple.js";
-
-/** A scan made of parts of another: which operands of that it takes, by position. */
-interface Part {
-  readonly attributes: Omit<ScanAttributes, "length" | "reverse">;
-  readonly constants: readonly number[];
-}
-
-/** The scan that makes the carries before each step again, as stacks. */
-interface TrailPart extends Part {
-  readonly carries: readonly number[];
-  readonly scanned: readonly number[];
-}
+import { substitute } from "./substitute.js";
+import { isTuple, type PullContext, type PullDirection } from "./tuple.js";
 
 /** The scan of cotangents. Positions of carries, constants and scanned operands are each counted from their own first. */
-interface ReversePart extends Part {
+interface ReversePart {
+  readonly attributes: Omit<ScanAttributes, "length" | "reverse">;
+  readonly constants: readonly number[];
   /** The carries that have a cotangent: the first carries. */
   readonly carries: readonly number[];
   /** The constants whose cotangents are summed up: the carries after those. */
@@ -34,7 +26,8 @@ interface ReversePart extends Part {
 }
 
 interface ReversePlan {
-  readonly trail: TrailPart | undefined;
+  /** The body of the scan itself, which also gives what the cotangents need of a step: carries before it, and results on the way that are dear to compute. */
+  readonly trail: Body | undefined;
   readonly reverse: ReversePart;
 }
 
@@ -42,8 +35,8 @@ interface ReversePlan {
 type ApplyScan = (attributes: ScanAttributes, operands: readonly Tensor[]) => Tensor[];
 
 /**
- * Reverse mode of a scan: the carries before each step are made again and stacked, and a scan in the other direction carries the cotangents of the
- * carries, sums up those of the constants, and stacks those of what was scanned.
+ * Reverse mode of a scan: the scan is run once more with what the cotangents need of each step stacked too, and a scan in the other direction carries the cotangents of the
+ * carries, sums up those of the constants, and stacks those of what was scanned. Compilers make one loop of the scan and the one with more stacks.
  */
 export function pullScan(context: PullContext<ScanAttributes>, applyScan: ApplyScan): (Tensor | undefined)[] {
   const { inputs, attributes, cotangents, needed, direction } = context;
@@ -56,13 +49,7 @@ export function pullScan(context: PullContext<ScanAttributes>, applyScan: ApplyS
   const scanned = inputs.slice(constantCount + carryCount);
   const { trail, reverse: back } = plan;
   const stacks =
-    trail === undefined
-      ? []
-      : applyScan({ ...trail.attributes, length, reverse }, [
-          ...at(constants, trail.constants),
-          ...at(carries, trail.carries),
-          ...at(scanned, trail.scanned),
-        ]).slice(trail.carries.length);
+    trail === undefined ? [] : applyScan({ ...attributes, body: trail }, inputs).slice(body.outputs.length);
   const pulled = applyScan({ ...back.attributes, length, reverse: !reverse }, [
     ...at(constants, back.constants),
     ...back.carries.map((i) => cotangents[i] ?? zerosLike(carries[i])),
@@ -109,14 +96,19 @@ function planReverse(
   const cotangentOf = new Map(positions.map((position, i) => [position, pulled[i]]));
 
   const sums = summed.map((i) => standIn(body.inputs[i] as Node, "the derivative of a scan (a sum)"));
-  const next = [
+  const cotangentSteps = [
     ...carries.map((i) => cotangentOf.get(constantCount + i) ?? zerosLike(body.inputs[constantCount + i])),
     ...sums.map((sum, k) => {
       const part = cotangentOf.get(summed[k] ?? -1);
       return part === undefined ? sum : add(sum, part);
     }),
     ...stacked.map((i) => cotangentOf.get(first + i) ?? zerosLike(body.inputs[first + i])),
-  ].map(({ node }) => node);
+  ];
+  // Forward mode goes through the steps once more anyway, and keeps nothing.
+  const kept = direction === "reverse" ? keptResults(body, constantCount, cotangentSteps) : [];
+  const places = kept.map((node) => standIn(node, "the derivative of a scan (a result of the step)"));
+  const replacements = new Map(kept.map((node, i) => [node, places[i] ?? new Tensor(node)]));
+  const next = (kept.length === 0 ? cotangentSteps : substitute(cotangentSteps, replacements)).map(({ node }) => node);
 
   const used = leavesBelow(next);
   const isUsed = (node: Node | undefined): boolean => node !== undefined && used.has(node);
@@ -129,11 +121,19 @@ function planReverse(
     ...carries.map((i) => seeds[i]?.node),
     ...sums.map(({ node }) => node),
     ...trailed.map((i) => body.inputs[constantCount + i]),
+    ...places.map(({ node }) => node),
     ...scanned.map((i) => body.inputs[first + i]),
     ...seeded.map((i) => seeds[carryCount + i]?.node),
   ].flatMap((node) => node ?? []);
   return {
-    trail: trailed.length === 0 ? undefined : planTrail({ body, constantCount, carryCount }, trailed),
+    trail:
+      trailed.length + kept.length === 0
+        ? undefined
+        : makeBody(body.name, body.inputs, [
+            ...body.outputs,
+            ...trailed.flatMap((i) => body.inputs[constantCount + i] ?? []),
+            ...kept,
+          ]),
     reverse: {
       attributes: {
         body: makeBody(`the derivative of ${body.name}`, inputs, next),
@@ -148,6 +148,53 @@ function planReverse(
       stacked,
     },
   };
+}
+
+/** Operators that take an instruction or two: what they make is made again rather than kept. */
+const cheap = new Set(["abs", "maximum", "minimum", "relu", "sign", "square", "where", "clip"]);
+
+/** So many times as large as a step's largest input or output is what is kept of the step at most. */
+const keptShare = 4;
+
+/**
+ * The results on the way through a step that its cotangents start from, where they are dear to compute and not much larger than what goes in and comes out: products, and
+ * functions that are not linear. All else is computed again from them and from the carries; so is what is the same in all steps.
+ */
+function keptResults(body: Body, constantCount: number, cotangents: readonly Tensor[]): Node[] {
+  const forward = nodesAbove(body.inputs.slice(constantCount), body.outputs);
+  const limit = keptShare * Math.max(1, ...[...body.inputs, ...body.outputs].map(({ shape }) => sizeOf(shape)));
+  const isDear = ({ primitive, dtype, symbolic, shape }: Node): boolean =>
+    symbolic &&
+    isFloat(dtype) &&
+    sizeOf(shape) <= limit &&
+    (primitive.name === "matmul" || primitive.expand !== undefined || primitive.linear === "none") &&
+    !cheap.has(primitive.name);
+  const kept = new Set<Node>();
+  const seen = new Set<Node>(body.inputs);
+  const stack = cotangents.map(({ node }) => node);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (forward.has(node) && isDear(node) && !isTuple(node.primitive)) kept.add(node);
+    else stack.push(...node.inputs);
+  }
+  return [...kept].sort((a, b) => a.id - b.id);
+}
+
+/** The nodes on the way from some to others: what follows from the former, and leads to the latter. */
+function nodesAbove(leaves: readonly Node[], roots: readonly Node[]): Set<Node> {
+  const found = new Set<Node>();
+  const stack = [...roots];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (found.has(node)) continue;
+    found.add(node);
+    stack.push(...node.inputs);
+  }
+  const above = new Set(leaves);
+  for (const node of [...found].sort((a, b) => a.id - b.id)) {
+    if (node.inputs.some((input) => above.has(input))) above.add(node);
+  }
+  return above;
 }
 
 /** The inputs that differ from step to step with those needed: carries move if they start from one, or come from one in a step. */
@@ -167,42 +214,6 @@ function movingInputs(
     }
   }
   return moving;
-}
-
-/** The scan that stacks the carries before each step, of those that are asked for and those which these depend on. */
-function planTrail(
-  { body, constantCount, carryCount }: Pick<ScanAttributes, "body" | "constantCount" | "carryCount">,
-  asked: readonly number[],
-): TrailPart {
-  const dependsOn = dependences(body);
-  const first = constantCount + carryCount;
-  const kept = new Set(asked);
-  for (const i of kept) {
-    for (const k of dependsOn[i] ?? []) if (k >= constantCount && k < first) kept.add(k - constantCount);
-  }
-  const carries = range(0, carryCount).filter((i) => kept.has(i));
-  const takes = (k: number): boolean => carries.some((i) => dependsOn[i]?.has(k));
-  const constants = range(0, constantCount).filter(takes);
-  const scanned = range(first, body.inputs.length).filter(takes);
-  const carryInputs = carries.map((i) => constantCount + i);
-  const nodesAt = (nodes: readonly Node[], positions: readonly number[]): Node[] =>
-    positions.flatMap((position) => nodes[position] ?? []);
-  return {
-    attributes: {
-      body: makeBody(body.name, nodesAt(body.inputs, [...constants, ...carryInputs, ...scanned]), [
-        ...nodesAt(body.outputs, carries),
-        ...nodesAt(
-          body.inputs,
-          asked.map((i) => constantCount + i),
-        ),
-      ]),
-      constantCount: constants.length,
-      carryCount: carries.length,
-    },
-    constants,
-    carries,
-    scanned: scanned.map((i) => i - first),
-  };
 }
 
 const range = (start: number, end: number): number[] =>
