@@ -38,6 +38,10 @@ const operators = {
   concat: (i) => `g.concat([g.zeros([${i}, 3]), g.zeros([2, 3])])`,
   conv2d: (i) => `g.conv2d(g.zeros([${i}, 3, 32, 32]), g.zeros([64, 3, 3, 3]), { stride: 2, padding: 1 })`,
   maxPool2d: (i) => `g.maxPool2d(g.zeros([${i}, 3, 32, 32]), { kernelSize: 2 })`,
+  einsum: (i) => `g.einsum("bij,jk->bik", g.zeros([${i}, 28, 3]), g.zeros([3, 4]))`,
+  clip: (i) => `g.clip(g.zeros([${i}, 3]), { min: 0, max: 1 })`,
+  cumsum: (i) => `g.cumsum(g.zeros([${i}, 3]), { axis: 0 })`,
+  sort: (i) => `g.sort(g.zeros([${i}, 3]))`,
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
 };
 

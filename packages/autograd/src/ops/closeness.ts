@@ -1,8 +1,9 @@
 import { asTensor } from "../convert.js";
 import { ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { broadcastShapes, type Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Comparison, WholeComparison } from "../types/keep.js";
 import { parametric } from "./parametric.js";
 import { all } from "./reduce.js";
 
@@ -61,7 +62,7 @@ function checked(name: string, { rtol = 1e-5, atol = 1e-8, equalNaN = false }: C
  * @example
  * isClose([1, 2], [1.000001, 2.1]).toArray(); // [1, 0]
  */
-export const isClose = operator(
+export const isClose = typedOperator<Comparison<"isClose", ClosenessOptions>>(
   "isClose",
   (draw) => [...draw.broadcastable(2).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 1 }])],
   (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor =>
@@ -76,7 +77,7 @@ export const isClose = operator(
  * @example
  * allClose([1, 2], [1, 2.1]).item(); // 0
  */
-export const allClose = operator(
+export const allClose = typedOperator<WholeComparison<"allClose", ClosenessOptions>>(
   "allClose",
   (draw) => [...draw.broadcastable(2, { minRank: 1 }).map((shape) => draw.tensor(shape)), draw.pick([{}, { atol: 4 }])],
   (a: TensorLike, b: TensorLike, options: ClosenessOptions = {}): Tensor => {

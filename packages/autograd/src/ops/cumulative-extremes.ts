@@ -1,8 +1,9 @@
 import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import type { Primitive } from "../graph.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Running } from "../types/keep.js";
 import { type CumulativeOptions, drawScan, forEachLine, type ScanAttributes, scan } from "./cumulative.js";
 import { takeAlongAxis } from "./take.js";
 
@@ -53,7 +54,7 @@ const runningExtreme = (name: string, sign: number, x: TensorLike, options: Cumu
  * @example
  * cummax([1, 3, 2, 4]).toArray(); // [1, 3, 3, 4]
  */
-export const cummax = operator(
+export const cummax = typedOperator<Running<"cummax", "keep">>(
   "cummax",
   drawScan({ separation: 0.1 }),
   (x: TensorLike, options: CumulativeOptions = {}): Tensor => runningExtreme("cummax", 1, x, options),
@@ -68,7 +69,7 @@ export const cummax = operator(
  * @example
  * cummin([4, 2, 3, 1]).toArray(); // [4, 2, 2, 1]
  */
-export const cummin = operator(
+export const cummin = typedOperator<Running<"cummin", "keep">>(
   "cummin",
   drawScan({ separation: 0.1 }),
   (x: TensorLike, options: CumulativeOptions = {}): Tensor => runningExtreme("cummin", -1, x, options),

@@ -3,10 +3,11 @@ import { allocate, floatOf, isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive, VjpContext } from "../graph.js";
 import { logaddexp } from "../numbers/stable.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw, TensorChoice } from "../sampling.js";
 import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Running } from "../types/keep.js";
 import { sub } from "./arithmetic.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -203,7 +204,7 @@ const widened = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8
  * cumsum([1, 2, 3]).toArray(); // [1, 3, 6]
  * cumsum([1, 2, 3], { reverse: true }).toArray(); // [6, 5, 3]
  */
-export const cumsum = operator(
+export const cumsum = typedOperator<Running<"cumsum", "total">>(
   "cumsum",
   drawScan(),
   (x: TensorLike, options: CumulativeOptions = {}): Tensor =>
@@ -220,7 +221,7 @@ export const cumsum = operator(
  * @example
  * cumprod([1, 2, 3]).toArray(); // [1, 2, 6]
  */
-export const cumprod = operator(
+export const cumprod = typedOperator<Running<"cumprod", "total">>(
   "cumprod",
   drawScan(),
   (x: TensorLike, options: CumulativeOptions = {}): Tensor =>
@@ -238,7 +239,7 @@ export const cumprod = operator(
  * @example
  * logcumsumexp([0, 0, 0]).toArray(); // [0, 0.6931…, 1.0986…]
  */
-export const logcumsumexp = operator(
+export const logcumsumexp = typedOperator<Running<"logcumsumexp", "float">>(
   "logcumsumexp",
   drawScan(),
   (x: TensorLike, options: CumulativeOptions = {}): Tensor => {

@@ -1,10 +1,11 @@
 import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { AxisError, ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { leaf, scalar, type Tensor, type TensorLike } from "../tensor.js";
+import type { KeepsMatrices } from "../types/keep.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { permute } from "./movement.js";
 import { padZeros, sliceAxis } from "./slice.js";
@@ -55,7 +56,7 @@ function triangle(name: string, x: TensorLike, k: number, keeps: (above: number)
  * @example
  * tril([[1, 2], [3, 4]]).toArray(); // [[1, 0], [3, 4]]
  */
-export const tril = operator(
+export const tril = typedOperator<KeepsMatrices<"tril", DiagonalOption>>(
   "tril",
   drawMatrix,
   (x: TensorLike, { k = 0 }: DiagonalOption = {}): Tensor => triangle("tril", x, k, (above) => above <= k),
@@ -69,7 +70,7 @@ export const tril = operator(
  * @example
  * triu([[1, 2], [3, 4]]).toArray(); // [[1, 2], [0, 4]]
  */
-export const triu = operator(
+export const triu = typedOperator<KeepsMatrices<"triu", DiagonalOption>>(
   "triu",
   drawMatrix,
   (x: TensorLike, { k = 0 }: DiagonalOption = {}): Tensor => triangle("triu", x, k, (above) => above >= k),

@@ -1,9 +1,10 @@
 import { asTensor, commonDType } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Einsum } from "../types/einsum.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { diagonal } from "./diagonal.js";
@@ -168,36 +169,40 @@ const neededBy = (parts: readonly Labelled[], output: readonly string[]): Set<st
  * @example
  * einsum("ij,jk->ik", [[1, 2], [3, 4]], [[1], [1]]).toArray(); // [[3], [7]]
  */
-export const einsum = operator("einsum", drawEinsum, (spec: string, ...operands: readonly TensorLike[]): Tensor => {
-  if (typeof spec !== "string" || operands.length === 0)
-    throw new ValueError('einsum: takes a spec such as "ij,jk->ik" and at least one operand.');
-  const common = commonDType("einsum", operands);
-  const dtype = common === "bool" ? "int32" : common;
-  const tensors = operands.map((operand) => castTo(asTensor("einsum", operand), dtype));
-  const { operands: names, output } = parseSpec(
-    spec,
-    tensors.map((x) => x.shape),
-  );
-  const labelled = tensors.map((x, i) => ({ x, labels: names[i] ?? [] }));
-  const sizes = sizesOf(spec, labelled);
-  const tidied = labelled.map((part) => tidy(part, sizes));
-  let parts = tidied.map((part, i) =>
-    reduceTo(
-      part,
-      neededBy(
-        tidied.filter((_, k) => k !== i),
-        output,
+export const einsum = typedOperator<Einsum>(
+  "einsum",
+  drawEinsum,
+  (spec: string, ...operands: readonly TensorLike[]): Tensor => {
+    if (typeof spec !== "string" || operands.length === 0)
+      throw new ValueError('einsum: takes a spec such as "ij,jk->ik" and at least one operand.');
+    const common = commonDType("einsum", operands);
+    const dtype = common === "bool" ? "int32" : common;
+    const tensors = operands.map((operand) => castTo(asTensor("einsum", operand), dtype));
+    const { operands: names, output } = parseSpec(
+      spec,
+      tensors.map((x) => x.shape),
+    );
+    const labelled = tensors.map((x, i) => ({ x, labels: names[i] ?? [] }));
+    const sizes = sizesOf(spec, labelled);
+    const tidied = labelled.map((part) => tidy(part, sizes));
+    let parts = tidied.map((part, i) =>
+      reduceTo(
+        part,
+        neededBy(
+          tidied.filter((_, k) => k !== i),
+          output,
+        ),
       ),
-    ),
-  );
-  for (let pair = nextPair(parts, output, sizes); pair !== undefined; pair = nextPair(parts, output, sizes)) {
-    const { a, b, rest } = pair;
-    parts = [...rest, contract(a, b, neededBy(rest, output), sizes)];
-  }
-  const [whole] = parts;
-  if (whole === undefined) throw new ValueError("einsum: there is no operand.");
-  return order(whole, output);
-});
+    );
+    for (let pair = nextPair(parts, output, sizes); pair !== undefined; pair = nextPair(parts, output, sizes)) {
+      const { a, b, rest } = pair;
+      parts = [...rest, contract(a, b, neededBy(rest, output), sizes)];
+    }
+    const [whole] = parts;
+    if (whole === undefined) throw new ValueError("einsum: there is no operand.");
+    return order(whole, output);
+  },
+);
 
 function drawEinsum(draw: Draw): readonly unknown[] {
   const [i, j, k] = [draw.side(3), draw.side(3), draw.side(3)];

@@ -1,8 +1,9 @@
 import { describeValue } from "../convert.js";
 import { ValueError } from "../errors.js";
-import { operator, typedOperator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { normalizeAxes, reducedShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Quantile } from "../types/keep.js";
 import type { Reduction } from "../types/reduce.js";
 import { sub } from "./arithmetic.js";
 import { reshapeTo } from "./broadcast.js";
@@ -73,7 +74,7 @@ export const median = typedOperator<Reduction<"median", "float">>(
  * quantile([1, 2, 3, 4], 0.25).item(); // 1.75
  * quantile([1, 2, 3, 4], [0, 1]).toArray(); // [1, 4]
  */
-export const quantile = operator(
+export const quantile = typedOperator<Quantile>(
   "quantile",
   (draw) => {
     const [x, options] = drawReduction(draw, { separation: 0.1 });

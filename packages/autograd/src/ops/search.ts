@@ -2,9 +2,10 @@ import { asTensor, commonDType } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Search } from "../types/keep.js";
 import { stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
 
@@ -62,7 +63,7 @@ export interface SearchsortedOptions {
  * @example
  * searchsorted([1, 3, 5], [3, 4]).toArray(); // [1, 2]
  */
-export const searchsorted = operator(
+export const searchsorted = typedOperator<Search>(
   "searchsorted",
   (draw) => [
     draw.pick([[-1, 0, 2], [0.5], [-3, -3, 1, 1]]),

@@ -6,10 +6,11 @@ import { constantIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
 import type { Expr } from "../ir/expression.js";
 import type { Lowering } from "../ir/lowering.js";
 import { copyStrided } from "../numbers/strided-copy.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxes, type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
+import type { Flip } from "../types/keep.js";
 import { stretch } from "./broadcast.js";
 
 /**
@@ -364,7 +365,7 @@ export interface FlipOptions {
  * @example
  * flip([[1, 2], [3, 4]], { axis: 1 }).toArray(); // [[2, 1], [4, 3]]
  */
-export const flip = operator(
+export const flip = typedOperator<Flip>(
   "flip",
   (draw) => {
     const shape = draw.shape();

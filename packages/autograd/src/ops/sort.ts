@@ -3,10 +3,11 @@ import { allocate } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
-import { apply, operator } from "../primitive.js";
+import { apply, operator, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Sorting } from "../types/keep.js";
 import { slice } from "./slice.js";
 import { takeAlongAxis } from "./take.js";
 
@@ -83,7 +84,7 @@ const drawSortable = (draw: Draw): [Tensor, { axis: number; descending: boolean 
  * @example
  * argsort([3, 1, 2]).toArray(); // [1, 2, 0]
  */
-export const argsort = operator(
+export const argsort = typedOperator<Sorting<"argsort", "int32">>(
   "argsort",
   drawSortable,
   (x: TensorLike, { axis = -1, descending = false }: SortOptions = {}): Tensor => {
@@ -102,11 +103,15 @@ export const argsort = operator(
  * @example
  * sort([3, 1, 2], { descending: true }).toArray(); // [3, 2, 1]
  */
-export const sort = operator("sort", drawSortable, (x: TensorLike, options: SortOptions = {}): Tensor => {
-  const operand = asTensor("sort", x);
-  const axis = normalizeAxis("sort", options.axis ?? -1, operand.rank);
-  return takeAlongAxis(operand, argsort(operand, { ...options, axis }), { axis });
-});
+export const sort = typedOperator<Sorting<"sort", "keep">>(
+  "sort",
+  drawSortable,
+  (x: TensorLike, options: SortOptions = {}): Tensor => {
+    const operand = asTensor("sort", x);
+    const axis = normalizeAxis("sort", options.axis ?? -1, operand.rank);
+    return takeAlongAxis(operand, argsort(operand, { ...options, axis }), { axis });
+  },
+);
 
 /** Options of `topk`. */
 export interface TopkOptions {

@@ -10,7 +10,7 @@ import {
 import { lgamma as lgammaOf } from "../numbers/gamma.js";
 import { digamma as digammaOf, polygamma as polygammaOf } from "../numbers/polygamma.js";
 import { sincDerivative } from "../numbers/sinc-derivative.js";
-import { operator, typedOperator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { neg, square } from "./arithmetic.js";
@@ -124,7 +124,9 @@ const polygammaAt: ParametricOperator<Order> = parametric("polygamma", ({ order 
  * @example
  * polygamma(1, [1]).toArray(); // [1.6449340581893921], π²/6
  */
-export const polygamma = operator(
+export const polygamma = typedOperator<
+  <X extends TensorLike>(n: number, x: X) => Tensor<ShapeOf<X>, ResultDType<"float", DTypeOf<X>>>
+>(
   "polygamma",
   (draw) => [draw.integer(0, 3), draw.tensor(draw.shape(), { min: 0.5, max: 6 })],
   (n: number, x: TensorLike): Tensor => {

@@ -1,8 +1,9 @@
 import { asTensor, describeValue } from "../convert.js";
 import { AxisError, ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { operator, typedOperator } from "../primitive.js";
 import { axisList, normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Roll } from "../types/keep.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { concatenate, sliceAxis } from "./slice.js";
 import { take } from "./take.js";
@@ -119,7 +120,7 @@ export interface RollOptions {
  * @example
  * roll([1, 2, 3], 1).toArray(); // [3, 1, 2]
  */
-export const roll = operator(
+export const roll = typedOperator<Roll>(
   "roll",
   (draw) => {
     const shape = draw.shape();

@@ -3,10 +3,11 @@ import { allocate, isFloat, range } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { mapBroadcast } from "../numbers/broadcast-loops.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { broadcastShapes, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { BinaryDType, Broadcastable, Broadcastable3, TernaryShape } from "../types/elementwise.js";
+import type { Clip, Keeps, MaskedFill } from "../types/keep.js";
 import { sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { equal, greater, isNaN, less } from "./comparison.js";
@@ -85,7 +86,7 @@ function asCondition(name: string, condition: TensorLike): Tensor {
  * @example
  * maskedFill([1, 2, 3], [false, true, false], -Infinity).toArray(); // [1, -Infinity, 3]
  */
-export const maskedFill = operator(
+export const maskedFill = typedOperator<MaskedFill>(
   "maskedFill",
   (draw) => {
     const [x = [], mask = []] = draw.broadcastable(2);
@@ -116,7 +117,7 @@ export interface ClipOptions {
  * @example
  * clip([-2, 0.5, 3], { min: -1, max: 1 }).toArray(); // [-1, 0.5, 1]
  */
-export const clip = operator(
+export const clip = typedOperator<Clip>(
   "clip",
   (draw) => {
     const x = draw.tensor(draw.shape(), { kinks: [-1, 2] });
@@ -160,7 +161,7 @@ export interface NanToNumOptions {
  * @example
  * nanToNum([NaN, 1, -Infinity], { negInf: -9 }).toArray(); // [0, 1, -9]
  */
-export const nanToNum = operator(
+export const nanToNum = typedOperator<Keeps<"keep", [options?: NanToNumOptions]>>(
   "nanToNum",
   (draw) => [draw.tensor(draw.shape())],
   (x: TensorLike, options: NanToNumOptions = {}): Tensor => {

@@ -9,7 +9,10 @@ import type { DTypeOf, Promote, ResultDType, ShapeOf } from "./operand.js";
 import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
 /** The dtype of several operands together. */
-type Joined<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest extends readonly unknown[]]
+export type Joined<T extends readonly unknown[]> = T extends readonly [
+  infer First,
+  ...infer Rest extends readonly unknown[],
+]
   ? Promoting<DTypeOf<First>, Rest>
   : DType;
 

@@ -67,6 +67,7 @@ describe("order", () => {
   test("searchsorted on either side", () => {
     expect(searchsorted([1, 3, 3, 5], [0, 3, 4, 9]).toArray()).toEqual([0, 1, 3, 4]);
     expect(searchsorted([1, 3, 3, 5], [3, Number.NaN], { side: "right" }).toArray()).toEqual([3, 4]);
+    // @ts-expect-error the compiler sees it too
     expect(() => searchsorted([[1]], [1])).toThrow(ShapeError);
     expect(() => searchsorted([1], [1], { side: "middle" as "left" })).toThrow(/unknown side "middle"/);
     expect(

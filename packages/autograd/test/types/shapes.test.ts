@@ -3,10 +3,11 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
 import * as general from "./shape-snippets.js";
+import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
-const correct = [...general.correct, ...correctWindows];
-const faulty = [...general.faulty, ...faultyWindows];
+const correct = [...general.correct, ...correctWindows, ...correctArrays];
+const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays];
 const { misplaced } = general;
 
 // All snippets are statements of one file that is never written, so that the library is read once.
