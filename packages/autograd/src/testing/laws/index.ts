@@ -16,6 +16,7 @@ import { inference, inputsUnchanged, linearity } from "./kernels.js";
 import { kinks } from "./kinks.js";
 import { precision } from "./precision.js";
 import { forwardOverReverse, secondOrder, symmetry } from "./second-order.js";
+import { threadCounts } from "./threads.js";
 
 /** Every law, in the order in which they are tried: a new one is written in a file of this folder and listed here. */
 export const laws: readonly Law[] = [
@@ -44,6 +45,7 @@ export const laws: readonly Law[] = [
   awkwardCompiling,
   zeroSizeCompiling,
   gradientCompiling,
+  threadCounts,
   shapesAreInferred,
   otherDTypesHandled,
   badOperandsRefused,

@@ -32,6 +32,7 @@ import {
   pulled,
   reverseLaw,
   spoiled,
+  threadsLaw,
   zeroSizeLaw,
 } from "./mutant.js";
 
@@ -43,6 +44,16 @@ interface Axes {
 
 /** What kernels do, and what is inferred about them. */
 export const kernelMutants: readonly Mutant[] = [
+  mutant<undefined>({
+    fault: "exp: its kernel, called from compiled code, counts the runs",
+    of: exp,
+    breaks: (whole) => ({
+      element: () => undefined,
+      lower: () => undefined,
+      run: (context) => whole.run(context).map((value) => value + calls++),
+    }),
+    law: threadsLaw,
+  }),
   mutant<{ readonly axis: number }>({
     fault: "argsort: the operand is sorted in place",
     of: argsort,

@@ -113,6 +113,7 @@ export const compilingLaw = "compiled ≡ reference";
 export const awkwardCompilingLaw = "compiled ≡ reference at NaN, ±Inf, ±0, subnormal and huge inputs";
 export const gradientCompilingLaw = "compiled gradient ≡ reference";
 export const emptyCompilingLaw = "compiled ≡ reference without elements";
+export const threadsLaw = "compiled: the same bits in one thread, two and three";
 export const inferenceLaw = "inferred shape and dtype ≡ what the kernel made";
 export const inputsLaw = "inputs unchanged";
 export const determinismLaw = "the same call gives the same bits";
