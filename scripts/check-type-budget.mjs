@@ -42,6 +42,11 @@ const operators = {
   clip: (i) => `g.clip(g.zeros([${i}, 3]), { min: 0, max: 1 })`,
   cumsum: (i) => `g.cumsum(g.zeros([${i}, 3]), { axis: 0 })`,
   sort: (i) => `g.sort(g.zeros([${i}, 3]))`,
+  take: (i) => `g.take(g.zeros([${i}, 3]), [0, 1], { axis: 0 })`,
+  oneHot: (i) => `g.oneHot(g.zeros([${i}], { dtype: "int32" }), 10)`,
+  dot: (i) => `g.dot(g.zeros([${i}, 3]), g.zeros([3]))`,
+  scaledDotProductAttention: (i) =>
+    `g.scaledDotProductAttention(g.zeros([${i}, 5, 16]), g.zeros([${i}, 7, 16]), g.zeros([${i}, 7, 32]))`,
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
 };
 

@@ -1,9 +1,10 @@
 import { asTensor, commonDType } from "../convert.js";
 import { floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { broadcastsTo, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Attention } from "../types/products.js";
 import { castTo } from "./cast.js";
 import { greaterEqual, notEqual } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
@@ -41,7 +42,7 @@ export interface AttentionOptions {
  * @example
  * scaledDotProductAttention([[1, 0]], [[1, 0], [1, 0]], [[2], [4]]).toArray(); // [[3]]
  */
-export const scaledDotProductAttention = operator(
+export const scaledDotProductAttention = typedOperator<Attention<AttentionOptions>>(
   "scaledDotProductAttention",
   (draw) => {
     const [L, S, E] = [draw.side(3), draw.side(3), draw.integer(1, 3)];

@@ -1,9 +1,10 @@
 import { asIndices, asTensor, commonDType } from "../convert.js";
 import { ShapeError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { checkShape, type Shape, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { DynamicSlice, DynamicUpdateSlice } from "../types/gather.js";
 import { sub } from "./arithmetic.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -41,7 +42,7 @@ const drawStarts = (draw: Draw, shape: Shape): Tensor =>
  * @example
  * dynamicSlice([1, 2, 3, 4], [1], [2]).toArray(); // [2, 3]
  */
-export const dynamicSlice = operator(
+export const dynamicSlice = typedOperator<DynamicSlice>(
   "dynamicSlice",
   (draw) => {
     const shape = draw.shape();
@@ -67,7 +68,7 @@ export const dynamicSlice = operator(
  * @example
  * dynamicUpdateSlice([1, 2, 3, 4], [8, 9], [1]).toArray(); // [1, 8, 9, 4]
  */
-export const dynamicUpdateSlice = operator(
+export const dynamicUpdateSlice = typedOperator<DynamicUpdateSlice>(
   "dynamicUpdateSlice",
   (draw) => {
     const shape = draw.shape();

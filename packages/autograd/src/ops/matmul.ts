@@ -4,11 +4,12 @@ import { ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { broadcastStrides } from "../numbers/broadcast-loops.js";
 import { matmulInto, rowMajor } from "../numbers/matrix-product.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { MatMul } from "../types/matmul.js";
+import type { Dot, Kron, Outer } from "../types/products.js";
 import { reshapeTo, sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { alignBatch, mul } from "./elementwise.js";
@@ -137,7 +138,7 @@ function drawFactors(draw: Draw): readonly unknown[] {
  * @example
  * dot([1, 2, 3], [4, 5, 6]).item(); // 32
  */
-export const dot = operator(
+export const dot = typedOperator<Dot>(
   "dot",
   (draw) => {
     const k = draw.side();
@@ -169,7 +170,7 @@ export const dot = operator(
  * @example
  * outer([1, 2], [3, 4]).toArray(); // [[3, 4], [6, 8]]
  */
-export const outer = operator(
+export const outer = typedOperator<Outer>(
   "outer",
   (draw) => [draw.tensor(draw.shape({ maxRank: 2 })), draw.tensor(draw.shape({ maxRank: 2 }))],
   (a: TensorLike, b: TensorLike): Tensor => {
@@ -184,7 +185,7 @@ export const outer = operator(
  * @example
  * kron([1, 2], [1, 1]).toArray(); // [1, 1, 2, 2]
  */
-export const kron = operator(
+export const kron = typedOperator<Kron>(
   "kron",
   (draw) => [draw.tensor(draw.shape({ maxRank: 2, maxSide: 3 })), draw.tensor(draw.shape({ maxRank: 2, maxSide: 3 }))],
   (a: TensorLike, b: TensorLike): Tensor => {

@@ -2,10 +2,11 @@ import { asIndices, asTensor, commonDType } from "../convert.js";
 import { allocate, checkDType, type DType, isFloat } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { broadcastsTo, normalizeAxis, sameShape, showShape, sizeOf } from "../shape.js";
 import { leaf, type Tensor, type TensorLike } from "../tensor.js";
+import type { OneHot, Scatter, SegmentSum } from "../types/gather.js";
 import { maximum } from "./arithmetic.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -84,7 +85,7 @@ function drawScatter(draw: Draw): [Tensor, Tensor, Tensor, { axis: number }] {
  * @example
  * scatterAdd(zeros([3]), [0, 2, 2], [1, 2, 3]).toArray(); // [1, 0, 5]
  */
-export const scatterAdd = operator(
+export const scatterAdd = typedOperator<Scatter<"scatterAdd">>(
   "scatterAdd",
   drawScatter,
   (x: TensorLike, indices: TensorLike, updates: TensorLike, { axis = 0 }: ScatterOptions = {}): Tensor => {
@@ -133,7 +134,7 @@ const lastWriterPrimitive: Primitive<LastWriterAttributes> = {
  * @example
  * scatterSet([1, 2, 3], [0], [9]).toArray(); // [9, 2, 3]
  */
-export const scatterSet = operator(
+export const scatterSet = typedOperator<Scatter<"scatterSet">>(
   "scatterSet",
   drawScatter,
   (x: TensorLike, indices: TensorLike, updates: TensorLike, { axis = 0 }: ScatterOptions = {}): Tensor => {
@@ -169,7 +170,7 @@ export interface SegmentSumOptions {
  * @example
  * segmentSum([1, 2, 3], [0, 0, 1], { count: 2 }).toArray(); // [3, 3]
  */
-export const segmentSum = operator(
+export const segmentSum = typedOperator<SegmentSum>(
   "segmentSum",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });
@@ -209,7 +210,7 @@ export interface OneHotOptions {
  * @example
  * oneHot([0, 2], 3).toArray(); // [[1, 0, 0], [0, 0, 1]]
  */
-export const oneHot = operator(
+export const oneHot = typedOperator<OneHot>(
   "oneHot",
   (draw) => {
     const shape = draw.shape({ maxRank: 2 });

@@ -2,9 +2,10 @@ import { asIndices, asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { IndexError, ShapeError } from "../errors.js";
 import type { BatchContext, KernelInput, Primitive } from "../graph.js";
-import { apply, operator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import { broadcastShapes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Take, TakeAlong } from "../types/gather.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { lowerPlaceAlong, lowerPlaceAt, lowerTake, lowerTakeAlong } from "./gather-lowering.js";
 import { moveaxis } from "./movement.js";
@@ -153,7 +154,7 @@ export interface TakeOptions {
  * @example
  * take([[1, 2], [3, 4], [5, 6]], [2, 0], { axis: 0 }).toArray(); // [[5, 6], [1, 2]]
  */
-export const take = operator(
+export const take = typedOperator<Take>(
   "take",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });
@@ -248,7 +249,7 @@ const placeAlongPrimitive: Primitive<AlongAttributes & { readonly size: number }
  * @example
  * takeAlongAxis([[1, 2], [3, 4]], [[1], [0]], { axis: 1 }).toArray(); // [[2], [3]]
  */
-export const takeAlongAxis = operator(
+export const takeAlongAxis = typedOperator<TakeAlong>(
   "takeAlongAxis",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });

@@ -1,8 +1,9 @@
 import { asTensor } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Tensordot } from "../types/products.js";
 import { einsum } from "./einsum.js";
 
 /** Options of `tensordot`. */
@@ -19,7 +20,7 @@ export interface TensordotOptions {
  * @example
  * tensordot([[1, 2], [3, 4]], [[1, 0], [0, 1]]).item(); // 5
  */
-export const tensordot = operator(
+export const tensordot = typedOperator<Tensordot>(
   "tensordot",
   (draw) => {
     const [i, j, k] = [draw.side(3), draw.side(3), draw.side(3)];

@@ -144,6 +144,7 @@ describe("scaledDotProductAttention", () => {
   });
 
   test("names what does not fit", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => scaledDotProductAttention(q, zeros([2, 3]), v)).toThrow(ShapeError);
     expect(() => scaledDotProductAttention(q, k, v, { mask: zeros([3]) })).toThrow("a mask [3] does not broadcast");
     expect(() => scaledDotProductAttention(q, k, v, { mask: zeros([2]), isCausal: true })).toThrow(ValueError);

@@ -4,11 +4,12 @@ import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
 import * as general from "./shape-snippets.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
+import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
-const correct = [...general.correct, ...correctWindows, ...correctArrays];
-const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays];
-const { misplaced } = general;
+const correct = [...general.correct, ...correctWindows, ...correctArrays, ...correctIndexing];
+const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays, ...faultyIndexing];
+const misplaced = [...general.misplaced, ...misplacedIndexing];
 
 // All snippets are statements of one file that is never written, so that the library is read once.
 const folder = import.meta.dirname;
