@@ -92,7 +92,8 @@ export const matrixNorm = operator(
   "linalg.matrixNorm",
   (draw) => {
     const x = drawDominant(draw, [...drawBatch(draw), draw.side(3), draw.side(3)]);
-    const axis = draw.pick([{}, { axis: [-1, 0] }, { axis: [0, 1] }]);
+    // Along other axes than the last two, matrices of a batch could be singular, where ±2 and "nuc" have no derivative.
+    const axis = draw.pick([{}, { axis: [-1, -2] }, ...(x.rank === 2 ? [{ axis: [-1, 0] }, { axis: [0, 1] }] : [])]);
     return [x, { ord: draw.pick(orders), keepDims: draw.boolean(), ...axis }];
   },
   (x: TensorLike, { ord = "fro", axis = [-2, -1], keepDims = false }: MatrixNormOptions = {}): Tensor => {
