@@ -47,6 +47,10 @@ const operators = {
   dot: (i) => `g.dot(g.zeros([${i}, 3]), g.zeros([3]))`,
   scaledDotProductAttention: (i) =>
     `g.scaledDotProductAttention(g.zeros([${i}, 5, 16]), g.zeros([${i}, 7, 16]), g.zeros([${i}, 7, 32]))`,
+  slice: (i) => `g.slice(g.zeros([${i}, 9]), { start: [1], stop: [undefined, -1] })`,
+  pad: (i) => `g.pad(g.zeros([${i}, 3]), { widths: 1 })`,
+  tile: (i) => `g.tile(g.zeros([${i}, 3]), 2)`,
+  topk: (i) => `g.topk(g.zeros([${i}, 5]), { k: 3 })`,
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
 };
 

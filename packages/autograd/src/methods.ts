@@ -15,7 +15,7 @@ import { sigmoid, softplus } from "./ops/logistic.js";
 import { dot, matmul } from "./ops/matmul.js";
 import { expandDims, flatten, mT, squeeze, swapaxes, transpose } from "./ops/movement.js";
 import { all, any, max, mean, min, prod, sum } from "./ops/reduce.js";
-import { slice } from "./ops/slice.js";
+import { type SliceOptions, slice } from "./ops/slice.js";
 import { logSoftmax, softmax } from "./ops/softmax.js";
 import { std, variance } from "./ops/statistics.js";
 import { take } from "./ops/take.js";
@@ -32,10 +32,13 @@ import type {
   TransposeShape,
 } from "./types/arrange.js";
 import type { Broadcast } from "./types/broadcast.js";
+import type { SliceShape } from "./types/cut.js";
+import type { TakeShape } from "./types/gather.js";
 import type { MatMulShape } from "./types/matmul.js";
 import type {
   AlongOption,
   AxesOption,
+  DotFactor,
   Factor,
   NewAxis,
   NewShape,
@@ -43,10 +46,13 @@ import type {
   ReduceOption,
   SecondAxis,
   SqueezeOption,
+  Taken,
   WideShape,
   WithDType,
 } from "./types/methods.js";
 import type { ResultDType, ShapeOf } from "./types/operand.js";
+import type { Only } from "./types/options.js";
+import type { DotShape } from "./types/products.js";
 import type { AxisArgument, ReduceShape } from "./types/reduce.js";
 import type { ReshapeShape, SizeOf } from "./types/reshape.js";
 import type { Ok } from "./types/shape-error.js";
@@ -209,11 +215,14 @@ declare module "./tensor.js" {
     /** `broadcastTo(this, shape)`. */
     broadcastTo<const T extends Shape>(shape: WideShape<S, T>): Tensor<Ok<BroadcastToShape<S, T>>, D>;
     /** `slice(this, {start, stop, step})`. */
-    slice(options: Parameters<typeof slice>[1]): Tensor;
+    slice<const O extends SliceOptions>(options: O & Only<O, SliceOptions>): Tensor<SliceShape<S, O>, D>;
     /** `take(this, indices, {axis})`. */
-    take(indices: TensorLike, options?: { readonly axis?: number }): Tensor;
+    take<I extends TensorLike, const Axis extends number | undefined = undefined>(
+      indices: Taken<S, I, Axis>,
+      options?: { readonly axis?: Axis | undefined },
+    ): Tensor<Ok<TakeShape<S, ShapeOf<I>, Axis>>, D>;
     /** `clip(this, {min, max})`. */
-    clip(options: { readonly min?: number; readonly max?: number }): Tensor<S>;
+    clip(options: { readonly min?: number; readonly max?: number }): Tensor<S, ResultDType<"open", D>>;
     /** `cast(this, dtype)`. */
     cast<To extends DType>(dtype: To): Tensor<S, To>;
     /** `matmul(this, other)`. */
@@ -221,7 +230,7 @@ declare module "./tensor.js" {
       other: Factor<S, B>,
     ): Tensor<Ok<MatMulShape<S, ShapeOf<B>>>, WithDType<"number", D, B>>;
     /** `dot(this, other)`. */
-    dot(other: TensorLike): Tensor;
+    dot<B extends TensorLike>(other: DotFactor<S, B>): Tensor<Ok<DotShape<S, ShapeOf<B>>>, WithDType<"number", D, B>>;
   }
 }
 

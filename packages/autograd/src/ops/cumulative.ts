@@ -3,10 +3,11 @@ import { allocate, floatOf, isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive, VjpContext } from "../graph.js";
 import { logaddexp } from "../numbers/stable.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw, TensorChoice } from "../sampling.js";
 import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Diff } from "../types/cut.js";
 import type { Running } from "../types/keep.js";
 import { sub } from "./arithmetic.js";
 import { reshapeTo, stretch } from "./broadcast.js";
@@ -268,7 +269,7 @@ export interface DiffOptions {
  * diff([1, 4, 9, 16]).toArray(); // [3, 5, 7]
  * diff([1, 4, 9, 16], { n: 2 }).toArray(); // [2, 2]
  */
-export const diff = operator(
+export const diff = typedOperator<Diff>(
   "diff",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });

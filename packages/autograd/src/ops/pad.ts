@@ -1,8 +1,9 @@
 import { asTensor } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { type Shape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Pad } from "../types/cut.js";
 import { stretch } from "./broadcast.js";
 import { concatenate, padWith, padZeros, reverseAxes, sliceAxis } from "./slice.js";
 
@@ -84,7 +85,7 @@ const extensions = new Map<PadMode, Extension>([
  * pad([1, 2, 3], { widths: 1 }).toArray(); // [0, 1, 2, 3, 0]
  * pad([1, 2, 3], { widths: [2, 1], mode: "reflect" }).toArray(); // [3, 2, 1, 2, 3, 2]
  */
-export const pad = operator(
+export const pad = typedOperator<Pad<PadOptions>>(
   "pad",
   (draw) => {
     const shape = draw.shape();

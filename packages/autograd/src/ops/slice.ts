@@ -6,10 +6,11 @@ import { constantIndex, scaleIndex, shiftIndex } from "../ir/affine.js";
 import type { Expr } from "../ir/expression.js";
 import type { Lowering } from "../ir/lowering.js";
 import { copyStrided } from "../numbers/strided-copy.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxes, type Shape, sameShape, showShape, sizeOf, stridesOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
+import type { Slice } from "../types/cut.js";
 import type { Flip } from "../types/keep.js";
 import { stretch } from "./broadcast.js";
 
@@ -306,21 +307,25 @@ function drawSlice(draw: Draw): readonly unknown[] {
  * slice([[1, 2, 3], [4, 5, 6]], { start: [0, 1], stop: [1] }).toArray(); // [[2, 3]]
  * slice([1, 2, 3, 4], { start: [-1], step: [-2] }).toArray(); // [4, 2]
  */
-export const slice = operator("slice", drawSlice, (x: TensorLike, options: SliceOptions = {}): Tensor => {
-  const operand = asTensor("slice", x);
-  const { start = [], stop = [], step = [] } = options;
-  for (const [name, entries] of Object.entries({ start, stop, step })) checkEntries(name, entries, operand.shape);
-  const ranges = operand.shape.map((side, axis) => pythonRange(side, start[axis], stop[axis], step[axis]));
-  const part = sliceTo(operand, {
-    start: ranges.map(({ least }) => least),
-    step: ranges.map(({ distance }) => distance),
-    shape: ranges.map(({ count }) => count),
-  });
-  return reverseAxes(
-    part,
-    ranges.flatMap(({ backwards }, axis) => (backwards ? [axis] : [])),
-  );
-});
+export const slice = typedOperator<Slice<SliceOptions>>(
+  "slice",
+  drawSlice,
+  (x: TensorLike, options: SliceOptions = {}): Tensor => {
+    const operand = asTensor("slice", x);
+    const { start = [], stop = [], step = [] } = options;
+    for (const [name, entries] of Object.entries({ start, stop, step })) checkEntries(name, entries, operand.shape);
+    const ranges = operand.shape.map((side, axis) => pythonRange(side, start[axis], stop[axis], step[axis]));
+    const part = sliceTo(operand, {
+      start: ranges.map(({ least }) => least),
+      step: ranges.map(({ distance }) => distance),
+      shape: ranges.map(({ count }) => count),
+    });
+    return reverseAxes(
+      part,
+      ranges.flatMap(({ backwards }, axis) => (backwards ? [axis] : [])),
+    );
+  },
+);
 
 function checkEntries(name: string, entries: readonly (number | undefined)[], shape: Shape): void {
   if (!Array.isArray(entries) || entries.length > shape.length) {

@@ -3,10 +3,11 @@ import { allocate } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Topk } from "../types/cut.js";
 import type { Sorting } from "../types/keep.js";
 import { slice } from "./slice.js";
 import { takeAlongAxis } from "./take.js";
@@ -134,7 +135,7 @@ export interface TopkOptions {
  * @example
  * topk([1, 5, 3], { k: 2 }).values.toArray(); // [5, 3]
  */
-export const topk = operator(
+export const topk = typedOperator<Topk>(
   "topk",
   (draw) => {
     const [x, { axis, descending }] = drawSortable(draw);

@@ -3,6 +3,7 @@ import { AxisError, ShapeError, ValueError } from "../errors.js";
 import { operator, typedOperator } from "../primitive.js";
 import { axisList, normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Repeat, Tile } from "../types/cut.js";
 import type { Roll } from "../types/keep.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { concatenate, sliceAxis } from "./slice.js";
@@ -27,7 +28,7 @@ function checkRepeats(name: string, repeats: unknown): asserts repeats is readon
  * tile([1, 2], 2).toArray(); // [1, 2, 1, 2]
  * tile([1, 2], [2, 1]).toArray(); // [[1, 2], [1, 2]]
  */
-export const tile = operator(
+export const tile = typedOperator<Tile>(
   "tile",
   (draw) => [
     draw.tensor(draw.shape()),
@@ -74,7 +75,7 @@ export interface FlatAxisOption {
  * repeat([1, 2], 2).toArray(); // [1, 1, 2, 2]
  * repeat([1, 2], [1, 3]).toArray(); // [1, 2, 2, 2]
  */
-export const repeat = operator(
+export const repeat = typedOperator<Repeat>(
   "repeat",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });

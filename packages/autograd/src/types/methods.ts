@@ -2,8 +2,10 @@ import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { BroadcastToShape, ExpandShape, SqueezeShape, SwapShape, TransposeShape } from "./arrange.js";
 import type { Broadcast } from "./broadcast.js";
+import type { TakeShape } from "./gather.js";
 import type { MatMulShape } from "./matmul.js";
 import type { DTypeOf, DTypeRule, Promote, ResultDType, ShapeOf } from "./operand.js";
+import type { DotShape } from "./products.js";
 import type { AlongShape, AxisArgument, ReduceArguments, ReduceShape } from "./reduce.js";
 import type { ReshapeShape } from "./reshape.js";
 import type { Check, Fit } from "./shape-error.js";
@@ -67,3 +69,13 @@ export type NewAxis<S extends Shape, Axis extends number | readonly number[]> = 
 export type SqueezeOption<S extends Shape, Axis extends AxisArgument> = {
   readonly axis?: Axis | undefined;
 } & (S extends infer Own extends Shape ? Check<SqueezeShape<Own, Axis>> : never);
+
+/** The indices of `take`. */
+export type Taken<S extends Shape, I, Axis extends number | undefined> = S extends infer Own extends Shape
+  ? Fit<TakeShape<Own, ShapeOf<I>, Axis>, I>
+  : never;
+
+/** The right operand of `dot`. */
+export type DotFactor<S extends Shape, B> = S extends infer Own extends Shape
+  ? Fit<DotShape<Own, ShapeOf<B>>, B>
+  : never;

@@ -1,6 +1,9 @@
 /** Options as they are written in a call: what a literal says, and what is left open. */
 
-/** An option: the default where it is left out, and nothing known where it may be undefined. */
+/** The names of options in any of several types of them. */
+type AnyName<Options> = Options extends unknown ? keyof Options : never;
+
+/** An option: the default where it is left out, and nothing known where it may be undefined or be left out. */
 export type Option<Options, Name extends string, Default> = [Options] extends [undefined]
   ? Default
   : undefined extends Options
@@ -9,7 +12,9 @@ export type Option<Options, Name extends string, Default> = [Options] extends [u
       ? undefined extends Options[Name]
         ? unknown
         : Options[Name]
-      : Default;
+      : Name extends AnyName<Options>
+        ? unknown
+        : Default;
 
 /** Refuses options that nobody reads; they are taken by a type parameter, which would accept them. */
 export type Only<Options, Names> = [Exclude<keyof Options, keyof Names>] extends [never]

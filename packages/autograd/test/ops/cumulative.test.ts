@@ -127,6 +127,7 @@ describe("diff", () => {
   });
 
   test("bad arguments", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => diff(1)).toThrow("diff: axis -1 is out of range for rank 0; a scalar has no axes.");
     expect(() => diff([1], { n: 1.5 })).toThrow(
       new ValueError("diff: n is 1.5 for shape [1]; use an integer of 0 or more."),

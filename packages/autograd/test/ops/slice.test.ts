@@ -7,6 +7,7 @@ import {
   slice,
   square,
   sum,
+  type Tensor,
   tensor,
   ValueError,
   zeros,
@@ -52,7 +53,7 @@ describe("slice", () => {
   });
 
   test("the cotangent goes where the elements came from", () => {
-    const f = (x: typeof matrix): typeof matrix => square(slice(x, { start: [1, 2], step: [1, -2] }));
+    const f = (x: typeof matrix): Tensor => square(slice(x, { start: [1, 2], step: [1, -2] }));
     expect(gradientAt(f, matrix)).toEqual([
       [0, 0, 0],
       [8, 0, 12],
@@ -134,7 +135,9 @@ describe("pad", () => {
     expect(() => pad([1], { widths: -1 })).toThrow(
       new ValueError("pad: widths -1 must be integers of 0 or more; cut elements off with slice."),
     );
+    // @ts-expect-error the compiler sees it too
     expect(() => pad(matrix, { widths: [[1, 1]] })).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => pad(matrix, { widths: [[1, 1]] })).toThrow("pad: widths [[1,1]] do not fit shape [2, 3]");
     expect(() => pad([], { widths: 1, mode: "wrap" })).toThrow(
       'pad: axis 0 of [0] has no element to pad with in mode "wrap"; use mode "constant".',

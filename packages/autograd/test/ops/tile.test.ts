@@ -77,6 +77,7 @@ describe("tile and repeat", () => {
     );
     expect(() => repeat([1, 2], [1])).toThrow("repeat: 1 counts for axis 0 of [2]; give 2, or one number for all.");
     expect(() => repeat([1], 0.5)).toThrow(ValueError);
+    // @ts-expect-error the compiler sees it too
     expect(() => repeat([1], 1, { axis: 1 })).toThrow(AxisError);
   });
 });

@@ -4,12 +4,13 @@ import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
 import * as general from "./shape-snippets.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
+import { correctCut, faultyCut, misplacedCut } from "./shape-snippets-cut.js";
 import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
-const correct = [...general.correct, ...correctWindows, ...correctArrays, ...correctIndexing];
-const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays, ...faultyIndexing];
-const misplaced = [...general.misplaced, ...misplacedIndexing];
+const correct = [...general.correct, ...correctWindows, ...correctArrays, ...correctIndexing, ...correctCut];
+const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays, ...faultyIndexing, ...faultyCut];
+const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut];
 
 // All snippets are statements of one file that is never written, so that the library is read once.
 const folder = import.meta.dirname;
