@@ -73,6 +73,11 @@ export function summarize(
   named: readonly (readonly [string, Module])[],
   inputs: readonly SummaryInput[],
 ): ModelSummary {
+  const forward: unknown = Reflect.get(model, "forward");
+  if (inputs.length === 0 && typeof forward === "function" && forward.length > 0)
+    throw new ValueError(
+      "summary: forward takes an input. Give its shape, such as summary([32, 784]), with a dtype where it is not float32.",
+    );
   const operands = inputs.map((input) => {
     const { shape, dtype = "float32" } = "shape" in input ? input : { shape: input };
     return zeros(shape, { dtype });
@@ -118,7 +123,7 @@ function recordCalls(
     const forward = forwardOf(model);
     if (forward === undefined) {
       throw new ValueError(
-        `summary: ${model.constructor.name} has no method forward. Define it, or summarise its parts.`,
+        `summary: ${model.constructor.name || "the module"} has no method forward. Define it, or summarise its parts.`,
       );
     }
     const trace = jit((...placeholders: Tensor[]): Tensor => {

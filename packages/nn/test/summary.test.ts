@@ -182,6 +182,7 @@ describe("summary", () => {
   test("refuses a module without forward, and passes on what forward refuses", () => {
     expect(() => new nn.Module().summary([1])).toThrow(ValueError);
     expect(() => new nn.Module().summary([1])).toThrow("summary: Module has no method forward.");
+    expect(() => new Net().summary()).toThrow("summary: forward takes an input. Give its shape");
     expect(() => new Net().summary([2, 3, 28, 28])).toThrow("Conv2d: the input [2, 3, 28, 28] has 3 channels");
   });
 });

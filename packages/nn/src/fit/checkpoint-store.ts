@@ -15,7 +15,9 @@ export interface CheckpointOptions {
   readonly every?: number;
   /** How many of the latest stay: 1 or more, default 3. The best evaluation has one of its own. */
   readonly keep?: number;
-  /** Whether to go on from the latest checkpoint of the store that can be read, if there is one; default true. */
+  /**
+   * Whether to go on from the latest checkpoint of the store that can be read, if there is one; default true. With false the first new checkpoint takes the place of the old ones.
+   */
   readonly resume?: boolean;
 }
 
@@ -46,8 +48,13 @@ export async function latestNames(store: CheckpointStore): Promise<string[]> {
     .reverse();
 }
 
-/** Writes the checkpoint of a step, and then removes what is older than the latest `keep`. */
+/**
+ * Writes the checkpoint of a step, and then removes what is older than the latest `keep`. Later steps go too: they are damaged, or of a run that was given up, and would be taken for
+ * the latest of this one.
+ */
 export async function saveStep(store: CheckpointStore, step: number, bytes: Uint8Array, keep: number): Promise<void> {
   await store.save(nameOfStep(step), bytes);
-  for (const name of (await latestNames(store)).slice(keep)) await store.remove(name);
+  const names = await latestNames(store);
+  const place = names.indexOf(nameOfStep(step));
+  for (const name of [...names.slice(0, place), ...names.slice(place + keep)]) await store.remove(name);
 }

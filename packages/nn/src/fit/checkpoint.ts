@@ -115,16 +115,25 @@ function isSaved(value: unknown): value is Saved {
   return counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0) && lists.every(Array.isArray);
 }
 
-/** Goes on from the latest checkpoint that can be read; undefined where there is none. Damaged ones are passed over. */
+/**
+ * Goes on from the latest checkpoint that can be read; undefined where the store has none. Damaged ones are passed over.
+ *
+ * @throws FileFormatError where all are damaged: to start over silently would train, and keep, something else than was asked for.
+ */
 export async function resumeFrom<B>(store: CheckpointStore, subject: Subject<B>): Promise<Standing | undefined> {
+  const damaged: string[] = [];
   for (const name of await latestNames(store)) {
     try {
       return restoreCheckpoint(subject, await store.load(name));
     } catch (error) {
       if (!(error instanceof FileFormatError)) throw error;
+      damaged.push(`${name}: ${error.message}`);
     }
   }
-  return undefined;
+  if (damaged.length === 0) return undefined;
+  throw new FileFormatError(
+    `fit: no checkpoint of the store can be read. Remove them, or start over with checkpoints.resume: false.\n  ${damaged.join("\n  ")}`,
+  );
 }
 
 /** Keeps the weights of the best evaluation, for whoever wants them: `loadSafetensors` reads them. */

@@ -1,4 +1,5 @@
 import { flattenTree, jit, Tensor, ValueError } from "@glissade/autograd";
+import { checkedMean } from "./checks.js";
 import type { EvaluationOptions } from "./options.js";
 
 /** Means of the loss and the metrics over a data set. */
@@ -11,7 +12,8 @@ export function evaluation<B>(
   isCompiled: boolean,
 ): Evaluate {
   const measures = Object.entries({ loss, ...metrics });
-  const all = (batch: B): Tensor[] => measures.map(([, measure]) => measure(batch));
+  const all = (batch: B): Tensor[] =>
+    measures.map(([name, measure]) => checkedMean(`the evaluation's ${name}`, measure(batch)));
   const measure = isCompiled ? jit(all) : all;
   return async () => {
     const sums = measures.map(() => 0);

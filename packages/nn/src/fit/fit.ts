@@ -1,9 +1,9 @@
-import { type Generator, ValueError } from "@glissade/autograd";
+import { type Generator, type Tensor, ValueError } from "@glissade/autograd";
 import type { Module } from "../module.js";
 import { type Averages, averagesOf } from "./average.js";
 import { encodeCheckpoint, resumeFrom, type Standing, type Subject, saveBest } from "./checkpoint.js";
 import { saveStep } from "./checkpoint-store.js";
-import { checkFitOptions } from "./checks.js";
+import { checkedMean, checkFitOptions } from "./checks.js";
 import { type Evaluate, evaluation } from "./evaluate.js";
 import type { BestEvaluation, EpochRecord, FitOptions, FitResult } from "./options.js";
 import { type Stepping, stepping } from "./step.js";
@@ -26,7 +26,8 @@ const turnTime = 50;
  * @param options.optimizer Takes the gradients of `model.parameters()`.
  * @param options.epochs In all, those before a checkpoint included.
  * @returns Losses of all steps, evaluations, why it ended. With `ema` the model has the averaged weights then, with `restoreBest` those of the best evaluation.
- * @throws (as rejections) ValueError for options that make no sense; what the loss, data, optimiser, store and listeners throw. Steps that were taken stay.
+ * @throws (as rejections) ValueError for options that make no sense and for a loss that is no tensor, ShapeError for one that is no scalar, FileFormatError where the store has
+ * checkpoints and none can be read; what the loss, data, optimiser, store and listeners throw. Steps that were taken stay.
  * @example
  * const optimizer = adam(model.parameters(), { lr: 1e-3 });
  * await fit(model, { data: minibatches({ x, y }, { batchSize: 64, shuffle: true }), loss: ({ x, y }) => crossEntropy(model.forward(x), y), optimizer, epochs: 3 });
@@ -64,7 +65,8 @@ class FitRun<B> {
   #lastTurn = Date.now();
 
   constructor(model: Module, options: FitOptions<B>) {
-    const { loss, optimizer, data, clipNorm, accumulate = 1, compile = true, ema } = options;
+    const { optimizer, data, clipNorm, accumulate = 1, compile = true, ema } = options;
+    const loss = (batch: B): Tensor => checkedMean("the loss", options.loss(batch));
     const parameters = model.parameters();
     if (parameters.length === 0) throw new ValueError("fit: the model has no trainable Variables.");
     this.#model = model;
@@ -84,6 +86,7 @@ class FitRun<B> {
     }
     for (const listener of listeners) listener.onStart?.({ epochs, batches: data.length, step: this.#standing.step });
     let reason: FitResult["reason"] = this.#isPatienceOver() ? "early stopping" : "epochs";
+    if (this.#isAborted()) reason = "aborted";
     while (this.#standing.epoch < epochs && reason === "epochs") reason = await this.#epoch();
     if (checkpoints !== undefined && this.#savedStep !== this.#standing.step) await this.#save();
     return this.#result(reason);

@@ -20,7 +20,7 @@ import {
   zeros,
 } from "@glissade/autograd";
 import { Module } from "../module.js";
-import { checkCount, checkEps, checkFloat, checkNumber, showShape, sizeOf, toInput } from "../operand.js";
+import { checkCount, checkEps, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `BatchNorm1d` and `BatchNorm2d`. */
@@ -68,7 +68,8 @@ abstract class BatchNorm extends Module {
     super();
     checkCount(layer, "numFeatures", numFeatures);
     checkEps(layer, eps);
-    if (momentum !== null) checkNumber(layer, "momentum", momentum);
+    if (momentum !== null && !(momentum >= 0 && momentum <= 1))
+      throw new ValueError(`${layer}: momentum is ${String(momentum)}; it must be from 0 to 1, or null.`);
     checkFloat(layer, dtype);
     const shape = [numFeatures];
     this.weight = affine ? variable(ones(shape, { dtype }), { name: "weight" }) : undefined;

@@ -91,6 +91,24 @@ describe("checkpoints", () => {
     expect((await run(3)).history.losses).toHaveLength(18);
     expect((await run(3)).steps).toBe(18);
     expect((await run(1, false)).steps).toBe(6);
+    // What the run before kept is not taken for the latest of this one.
+    expect((await run(2)).steps).toBe(12);
+    expect((await run(2)).history.losses).toHaveLength(12);
+  });
+
+  test("that are all damaged are an error, unless told to start over", async () => {
+    const store = memoryStore();
+    await store.save("step-0000000012.safetensors", new Uint8Array(5));
+    const run = (resume: boolean) => {
+      const { model, options } = problem();
+      return fit(model, { ...options, epochs: 1, checkpoints: { store, resume } });
+    };
+    await expect(run(true)).rejects.toThrow(FileFormatError);
+    await expect(run(true)).rejects.toThrow(
+      /no checkpoint of the store can be read.*resume: false\.\n {2}step-0000000012\.safetensors: /,
+    );
+    expect((await run(false)).steps).toBe(6);
+    expect(await store.list()).toEqual(["best.safetensors", "step-0000000006.safetensors"]);
   });
 
   test("passes over checkpoints that are damaged", async () => {

@@ -1,5 +1,5 @@
 import { generator, mean, mul, square, sub, type Tensor, tensor, ValueError, variable } from "@glissade/autograd";
-import { fit, Linear, Module, mseLoss } from "@glissade/nn";
+import { fit, Linear, Module, memoryStore, mseLoss } from "@glissade/nn";
 import { minibatches, sgd } from "@glissade/optim";
 import { describe, expect, test } from "vitest";
 import { type Batch, Net, problem, weightsOf } from "./problem.js";
@@ -149,6 +149,8 @@ describe("fit", () => {
     const stop = { onStep: ({ step }: { step: number }) => void (step === 7 && controller.abort()) };
     const stopped = await fit(model, { ...options, epochs: 9, signal: controller.signal, listeners: [stop] });
     expect([stopped.reason, stopped.steps, stopped.epochs]).toEqual(["aborted", 8, 1]);
+    const early = await fit(model, { ...options, epochs: 9, signal: AbortSignal.abort() });
+    expect([early.reason, early.steps]).toEqual(["aborted", 0]);
     const other = problem();
     const ended = await fit(other.model, {
       ...other.options,
@@ -206,7 +208,10 @@ describe("fit", () => {
       [{ monitor: "f1" }, 'monitor is "f1"; an evaluation has loss, accuracy'],
       [{ evaluation: undefined, earlyStopping: { patience: 1 } }, "need an evaluation"],
       [{ earlyStopping: { patience: 0 } }, "patience is 0"],
-      [{ checkpoints: { store: {}, keep: 0 } }, "keep is 0"],
+      [{ mode: "most" }, 'mode is "most"; it must be "min" or "max"'],
+      [{ checkpoints: { store: memoryStore(), keep: 0 } }, "keep is 0"],
+      [{ checkpoints: { store: "folder" } }, "methods save, list, load and remove"],
+      [{ loss: () => 3 }, "fit: the loss gave number in place of a scalar tensor"],
       [{ optimizer: { step: () => undefined }, schedule: () => 1 }, "this optimizer has none"],
     ];
     for (const [change, message] of bad) {
@@ -215,6 +220,10 @@ describe("fit", () => {
       await expect(fit(model, { ...options, epochs: 1, ...change } as never)).rejects.toThrow(message);
     }
     await expect(fit(model, { ...options, data: [], epochs: 1 })).rejects.toThrow("no batch");
+    const scores = ({ x }: Batch) => model.forward(x);
+    await expect(fit(model, { ...options, loss: scores, epochs: 1 })).rejects.toThrow(
+      "fit: the loss has shape [40, 2] and must be a scalar",
+    );
     expect(weightsOf(model)).toEqual(before);
   });
 });

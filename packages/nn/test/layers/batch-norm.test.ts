@@ -185,7 +185,7 @@ describe("BatchNorm1d and BatchNorm2d", () => {
       "a momentum of NaN",
       () => new BatchNorm1d(1, { momentum: Number.NaN }),
       ValueError,
-      "BatchNorm1d: momentum is NaN; it must be a finite number.",
+      "BatchNorm1d: momentum is NaN; it must be from 0 to 1, or null.",
     ],
     [
       "other channels",
