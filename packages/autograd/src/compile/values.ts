@@ -1,7 +1,8 @@
 import { bytesPerElement, type DType, type Storage } from "../dtype.js";
 import { constant, type Node, newWalk, operandsOf, type Primitive, placeholder, type StepLoop } from "../graph.js";
 import { realizeNodes } from "../lifetime.js";
-import { type Shape, sameShape, sizeOf } from "../shape.js";
+import { broadcastPrimitive } from "../ops/broadcast.js";
+import { broadcastShapes, type Shape, sameShape, sizeOf } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { attributesKey } from "./attributes-key.js";
 
@@ -97,7 +98,8 @@ class Translation {
     if (node.value === undefined && !node.symbolic && shrinks(node)) realizeNodes([node]);
     if (node.value !== undefined) return this.#constant(node, node.value);
     const { primitive, attributes } = node;
-    const inputs = node.inputs.map((input) => this.#values.get(input) ?? this.valueOf(input));
+    const operands = node.inputs.map((input) => this.#values.get(input) ?? this.valueOf(input));
+    const inputs = primitive.element === undefined ? operands : unstretched(operands, node.shape);
     if (primitive.expand !== undefined) return this.#expand(node, inputs);
     const same = identity(primitive, inputs, node) ?? this.#sameLoop(node, inputs);
     if (same !== undefined) return same;
@@ -183,6 +185,25 @@ function uniformOf(data: Storage): number | undefined {
   if (first === undefined) return undefined;
   for (let i = 1; i < data.length; i++) if (!Object.is(data[i], first)) return undefined;
   return first;
+}
+
+/** The operands of an operator that stretches them itself, without stretching them before; its shape stays what it is. */
+function unstretched(operands: readonly Value[], shape: Shape): readonly Value[] {
+  let inputs = operands;
+  for (const [i, { primitive, inputs: stretched }] of operands.entries()) {
+    const [own] = stretched;
+    if (primitive !== broadcastPrimitive || own === undefined) continue;
+    const without = inputs.map((input, k) => (k === i ? own : input));
+    const shapes = without.map((input) => input.shape);
+    if (
+      sameShape(
+        shapes.reduce((a, b) => broadcastShapes("broadcastTo", a, b)),
+        shape,
+      )
+    )
+      inputs = without;
+  }
+  return inputs;
 }
 
 /** x where the operator changes nothing: x · 1, x / 1, x − 0 (x + 0 would turn −0 into 0). */

@@ -6,6 +6,7 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { abs, div, square } from "./arithmetic.js";
 import { greater, less, lessEqual, logicalAnd } from "./comparison.js";
+import { full } from "./create.js";
 import { add, elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { parametric } from "./parametric.js";
 import { tanh } from "./trigonometric.js";
@@ -58,7 +59,7 @@ export interface LeakyReluOptions {
 const leaky = parametric<{ readonly slope: number }>("leakyRelu", ({ slope }) => ({
   value: (x: number) => (x > 0 ? x : x * slope),
   code: (b, x) => b.select(b.gt(x, b.like(x, 0)), x, b.mul(x, b.like(x, slope))),
-  vjp: ({ inputs: [x], cotangent: g }) => [where(greater(x, 0), g, mul(g, slope))],
+  derivative: (x) => where(greater(x, 0), full([], 1, { dtype: x.dtype }), slope),
 }));
 
 /**
@@ -127,8 +128,8 @@ export const hardSwish: UnaryOperator<"float"> = elementwise("hardSwish", {
     return b.select(b.le(x, b.like(x, -3)), b.like(x, 0), b.mul(x, sixth));
   },
   vjp: ({ inputs: [x], cotangent: g }) => {
-    const inside = mul(g, add(div(x, 3), 0.5));
-    return [where(lessEqual(x, -3), 0, where(less(x, 3), inside, g))];
+    const slope = where(less(x, 3), add(div(x, 3), 0.5), 1);
+    return [where(lessEqual(x, -3), 0, mul(g, slope))];
   },
   domain: { min: -5, max: 5, kinks: [-3, 3] },
 });

@@ -54,7 +54,7 @@ export const reshape = typedOperator<Reshape<"reshape">>(
   },
 );
 
-const broadcastPrimitive: Primitive<{ readonly shape: Shape }> = {
+export const broadcastPrimitive: Primitive<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   linear: "jointly",
   infer: ({ inputs: [x], attributes }) => ({ shape: attributes.shape, dtype: x.dtype }),

@@ -29,9 +29,7 @@ const exponentialUnit = parametric<ExponentialUnit>("elu", ({ alpha, scale, rate
     const left = b.mul(b.like(x, scale * alpha), scalar.expm1(b, b.mul(b.like(x, rate), x)));
     return b.select(b.gt(x, b.like(x, 0)), b.mul(b.like(x, scale), x), left);
   },
-  vjp: ({ inputs: [x], output: y, cotangent: g }) => [
-    where(greater(x, 0), mul(g, scale), mul(g, mul(rate, add(y, scale * alpha)))),
-  ],
+  derivative: (x, y) => where(greater(x, 0), scale, mul(rate, add(y, scale * alpha))),
 }));
 
 /** Options of `elu` and `celu`. */

@@ -13,7 +13,7 @@ import { castTo } from "./cast.js";
 import { equal, greater, isNaN, less } from "./comparison.js";
 import { alignBatch } from "./elementwise.js";
 
-const wherePrimitive: Primitive<undefined> = {
+export const wherePrimitive: Primitive<undefined> = {
   name: "where",
   linear: [1, 2],
   infer: ({ inputs: [condition, a, b] }) => ({

@@ -1,14 +1,19 @@
+import { type Node, operandsOf } from "../graph.js";
 import { neg, sub } from "../ops/arithmetic.js";
 import { add } from "../ops/elementwise.js";
 import { concatenate, type Padded, padAxis, zeroPadding } from "../ops/slice.js";
+import { wherePrimitive } from "../ops/where.js";
+import { apply } from "../primitive.js";
+import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
+import type { PullDirection } from "./tuple.js";
 
 /**
  * The sum of cotangents of one tensor. Slices pull back to tensors of zeros but for one part each; adding them one by one would cost the whole tensor each time, so that a
  * function that takes its parameters apart would have a gradient many times as dear. Parts that lie beside each other along an axis are joined, those in the same place added
- * there; negations are subtracted.
+ * there; negations are subtracted. Of a forward rule, choices by one condition that have zeros in turn become one choice.
  */
-export function cotangentSum(terms: readonly Tensor[]): Tensor {
+export function cotangentSum(terms: readonly Tensor[], direction: PullDirection = "reverse"): Tensor {
   const padded = terms.map(zeroPadding);
   const groups = new Map<number, Padded[]>();
   const rest: Tensor[] = [];
@@ -18,8 +23,44 @@ export function cotangentSum(terms: readonly Tensor[]): Tensor {
     else groups.set(part.axis, [...(groups.get(part.axis) ?? []), part]);
   }
   for (const parts of groups.values()) rest.push(...layersOf(inPlace(parts)).map(joined));
-  return rest.reduce(plus);
+  return direction === "transpose" ? tangentSum(rest) : rest.reduce(plus);
 }
+
+/** The sum of terms, those that are choices by one condition made one. */
+function tangentSum(terms: readonly Tensor[]): Tensor {
+  const merged: Tensor[] = [];
+  for (const term of terms) {
+    const at = merged.findIndex((other) => oneChoice(other, term) !== undefined);
+    const choice = merged[at] && oneChoice(merged[at], term);
+    if (choice === undefined) merged.push(term);
+    else merged[at] = choice;
+  }
+  return merged.reduce(plus);
+}
+
+/** where(c, a, 0) + where(c, 0, b) as where(c, a, b); undefined where two terms are no such choices. */
+function oneChoice({ node: x }: Tensor, { node: y }: Tensor): Tensor | undefined {
+  if (x.primitive !== wherePrimitive || y.primitive !== wherePrimitive || !sameShape(x.shape, y.shape))
+    return undefined;
+  const [condition, a, b] = operandsOf(x.inputs);
+  const [other, c, d] = operandsOf(y.inputs);
+  if (condition !== other) return undefined;
+  const [held, failed] = [eitherOf(a, c), eitherOf(b, d)];
+  if (held === undefined && failed === undefined) return undefined;
+  const branches = [
+    held ?? tangentSum([new Tensor(a), new Tensor(c)]),
+    failed ?? tangentSum([new Tensor(b), new Tensor(d)]),
+  ];
+  return apply(wherePrimitive, [new Tensor(condition), ...branches], undefined);
+}
+
+/** The sum of two nodes of which one is zero. */
+function eitherOf(x: Node, y: Node): Tensor | undefined {
+  if (isZero(y)) return new Tensor(x);
+  return isZero(x) ? new Tensor(y) : undefined;
+}
+
+const isZero = ({ value }: Node): boolean => value?.length === 1 && Object.is(value[0], 0);
 
 /** a + b, where one of them is a negation as a difference, of the same bits. */
 function plus(a: Tensor, b: Tensor): Tensor {
@@ -28,7 +69,8 @@ function plus(a: Tensor, b: Tensor): Tensor {
   return x === undefined ? add(a, b) : sub(b, x);
 }
 
-function negated({ node: { primitive, inputs } }: Tensor): Tensor | undefined {
+/** x where a cotangent is −x. */
+export function negated({ node: { primitive, inputs } }: Tensor): Tensor | undefined {
   const [x] = inputs;
   return primitive === neg.primitive && x !== undefined ? new Tensor(x) : undefined;
 }

@@ -1,11 +1,13 @@
 import { isFloat } from "../dtype.js";
 import { GradientError } from "../errors.js";
-import { type Node, operandsOf } from "../graph.js";
+import { type Node, operandsOf, upcomingId } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
+import { neg } from "../ops/arithmetic.js";
 import { onBehalfOf } from "../origin.js";
+import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { cotangentSum } from "./cotangent-sum.js";
+import { cotangentSum, negated } from "./cotangent-sum.js";
 import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
@@ -31,7 +33,7 @@ export function pullBack(
   };
   const total = (node: Node): Tensor | undefined => {
     const terms = gathered.get(node);
-    return terms && cotangentSum(terms);
+    return terms && cotangentSum(terms, direction);
   };
   const take = (node: Node): Tensor | undefined => {
     const cotangent = total(node);
@@ -53,8 +55,9 @@ export function pullBack(
     });
   };
   const pullNode = (node: Node, cotangent: Tensor): readonly (Tensor | undefined)[] => {
-    if (direction === "transpose") refuseNonlinear(node, dependent);
-    return applyRule(node, cotangent, direction);
+    if (direction !== "transpose") return applyRule(node, cotangent, direction);
+    refuseNonlinear(node, dependent);
+    return transposed(node, cotangent, dependent);
   };
   return unregisteredNodes(() => {
     for (const [i, output] of outputs.entries()) {
@@ -65,7 +68,7 @@ export function pullBack(
     for (let i = order.length - 1; i >= 0; i--) {
       const node = order[i];
       if (node === undefined || isLeaf.has(node)) continue;
-      const cotangents = tuples.get(node)?.map((terms) => cotangentSum(terms));
+      const cotangents = tuples.get(node)?.map((terms) => cotangentSum(terms, direction));
       const cotangent = take(node);
       if (cotangent === undefined && cotangents === undefined) continue;
       const index = pickedIndex(node);
@@ -102,6 +105,29 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
     dependent.add(node);
     return true;
   });
+}
+
+/** The parts of a cotangent in a forward rule. A negation goes last, where the sum of cotangents makes a difference of it. */
+function transposed(node: Node, cotangent: Tensor, dependent: ReadonlySet<Node>): readonly (Tensor | undefined)[] {
+  const isOnly = node.inputs.filter((input) => dependent.has(input)).length === 1;
+  const positive = isOnly ? negated(cotangent) : undefined;
+  const since = upcomingId();
+  return applyRule(node, positive ?? cotangent, "transpose").map((part) => {
+    const opposite = part && withoutSign(part, since);
+    if (positive === undefined) return opposite === undefined ? part : neg(opposite);
+    return opposite ?? (part && neg(part));
+  });
+}
+
+/** −x where x is made since `since` by linear operators of one operand from a negation. */
+function withoutSign(x: Tensor, since: number): Tensor | undefined {
+  const { primitive, inputs, attributes, id } = x.node;
+  const [input] = inputs;
+  if (id < since || input === undefined) return undefined;
+  const own = negated(x);
+  if (own !== undefined || inputs.length > 1 || primitive.linear !== "jointly" || isTuple(primitive)) return own;
+  const inner = withoutSign(new Tensor(input), since);
+  return inner && apply(primitive, [inner], attributes);
 }
 
 function applyRule(node: Node, cotangent: Tensor, direction: PullDirection): readonly (Tensor | undefined)[] {
