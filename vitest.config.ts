@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     setupFiles: ["tests/setup/properties.ts"],
     // Tests of memory collect before they measure.
     execArgv: ["--expose-gc"],
+    // Vitest leaves one core to itself, which on two cores doubles the time.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     typecheck: {
