@@ -3,7 +3,7 @@
  * bits wherever it occurs.
  */
 export interface ProductOrder {
-  /** In vectors along k whose lanes are added at the end: for few columns, or few rows, of operands that lie along k. */
+  /** In vectors along k whose lanes are added at the end: for few elements, or rows or columns that are hardly more than one, of operands that lie along k. */
   readonly alongK: boolean;
   /** So many terms are added up before they are added to the others. */
   readonly depth: number;
@@ -11,6 +11,10 @@ export interface ProductOrder {
 
 /** Terms of a block: as many rows of the right operand as stay in the first-level cache. */
 const block = 256;
+/** Few columns: their vectors stay in registers beside those of some rows. */
+export const fewColumns = 16;
+/** Rows from which it pays to turn the right operand round once, so that few columns lie side by side. */
+const manyRows = 24;
 
 /** The order of an [m, k] · [k, n] product whose operands are stored transposed where `a` and `b` say so. */
 export function productOrder(
@@ -21,7 +25,7 @@ export function productOrder(
 ): ProductOrder {
   const liesAlongK = (!a || m === 1) && (b || n === 1);
   return {
-    alongK: liesAlongK && k >= 16 && (n <= 16 || m <= 4),
+    alongK: liesAlongK && k >= 16 && (m <= 4 || n <= 4 || (n <= fewColumns && m < manyRows)),
     depth: k <= 2 * block ? k : Math.ceil(k / Math.ceil(k / block)),
   };
 }

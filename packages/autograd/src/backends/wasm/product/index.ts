@@ -3,12 +3,13 @@ import type { ModuleWriter } from "../module-writer.js";
 import { op } from "../opcodes.js";
 import { emitDotTile } from "./dot.js";
 import { elementCodes } from "./element.js";
+import { emitDeliver, emitFlat } from "./flat.js";
 import { emitPack } from "./pack.js";
 import { liesDown, type ProductPlan, type ProductSpec, planProduct, scratchBytes, transposed } from "./plan.js";
 import { addBatchOffset, inBlocks, least, overTiles } from "./ranges.js";
 import { emitTile, type TileSpec, tileMode } from "./tile.js";
 
-export type { ProductBatch, ProductSpec, SumOrder } from "./plan.js";
+export type { ProductBatch, ProductSpec } from "./plan.js";
 export type { Epilogue } from "./tile.js";
 
 /** A product as a function (a, b, c, scratch, thread, threads) of byte addresses. */
@@ -124,7 +125,8 @@ class ProductEmitter {
         least(w, last, last, tiles);
         this.#matrixAddresses(matrix);
         this.#range(tile, last);
-        this.#blocks();
+        if (this.#plan.way === "narrow") this.#narrow();
+        else this.#blocks();
         w.get(matrix).i32(1).op(op.i32Add).i32(tiles).op(op.i32Mul).set(first);
         w.br(0);
       }),
@@ -168,11 +170,10 @@ class ProductEmitter {
   }
 
   /** Block after block of terms; a product without terms has one block without any, which writes zeros. */
-  #blocks(): void {
+  #eachBlock(body: () => void): void {
     const w = this.writer;
-    const { k, aStrides, bStrides } = this.#spec;
-    const { start, depth, mode, a, b } = this.#at;
-    const { way } = this.#plan;
+    const { k } = this.#spec;
+    const { start, depth, mode } = this.#at;
     w.i32(0).set(start);
     w.loop(() => {
       w.i32(k).get(start).op(op.i32Sub).set(depth);
@@ -180,7 +181,19 @@ class ProductEmitter {
       w.get(start).i32(0).op(op.i32Ne);
       w.get(start).get(depth).op(op.i32Add).i32(k).op(op.i32Eq);
       w.i32(tileMode.finishes).op(op.i32Mul).op(op.i32Or).set(mode);
+      body();
+      w.get(start).get(depth).op(op.i32Add).tee(start).i32(k).op(op.i32LtU).brIf(0);
+    });
+  }
+
+  #blocks(): void {
+    const w = this.writer;
+    const { aStrides, bStrides } = this.#spec;
+    const { depth, a, b } = this.#at;
+    const { way } = this.#plan;
+    this.#eachBlock(() => {
       if (way === "packed") this.#packed();
+      else if (way === "flat") this.#flat();
       else this.#inPlace();
       for (const [local, stride] of [
         [a, aStrides[1]],
@@ -192,7 +205,50 @@ class ProductEmitter {
           .op(op.i32Add)
           .set(local);
       }
-      w.get(start).get(depth).op(op.i32Add).tee(start).i32(k).op(op.i32LtU).brIf(0);
+    });
+  }
+
+  /** All of B is packed once; then, tile of rows by tile, the terms block by block: A is read from end to end. */
+  #narrow(): void {
+    const w = this.writer;
+    const { m, n, k, dtype, aStrides, bStrides } = this.#spec;
+    const { rows, columns } = this.#plan;
+    const { a, b, start, firstRow, lastRow, firstColumn } = this.#at;
+    const pack = emitPack(
+      this.#module,
+      { dtype, width: columns, lineStride: bStrides[1], step: bStrides[0] },
+      n % columns,
+    );
+    w.get(b).get(parameters.scratch).i32(n).i32(k).call(pack);
+    overTiles(w, firstRow, lastRow, rows, m % rows, (row, rowCount) => {
+      const steps = { aRow: aStrides[0], aStep: aStrides[1], bStep: columns, padded: true };
+      const tile = emitTile(this.#module, { ...this.#tileSpec(rowCount, n), ...steps });
+      this.#eachBlock(() => {
+        this.#pushAddress(a, row, aStrides[0]);
+        this.#addStride(start, aStrides[1]);
+        w.get(parameters.scratch);
+        this.#addStride(start, columns);
+        this.#callTile(tile, row, firstColumn);
+      });
+    });
+  }
+
+  /** Some columns at a time, whose sums stay in the first-level cache while the rows of B pass by. */
+  #flat(): void {
+    const w = this.writer;
+    const { m, n, dtype, fma, aStrides, bStrides, cStride } = this.#spec;
+    const { a, b, c, start, depth, firstColumn, lastColumn } = this.#at;
+    const { packedColumns, sumStride } = this.#plan;
+    const shared = { dtype, rows: m, edge: n % elementCodes(dtype, fma).lanes, sumStride };
+    const steps = { aRow: aStrides[0], aStep: aStrides[1], bStep: bStrides[0] };
+    const multiply = emitFlat(this.#module, { ...shared, ...steps, fma });
+    const deliver = emitDeliver(this.#module, { ...shared, cStride });
+    inBlocks(w, firstColumn, lastColumn, packedColumns, (from, to) => {
+      w.get(a);
+      this.#pushAddress(b, from, bStrides[1]);
+      w.get(parameters.scratch).get(depth).get(to).get(from).op(op.i32Sub).call(multiply);
+      this.#pushAddress(c, from, 1);
+      w.get(parameters.scratch).get(to).get(from).op(op.i32Sub).get(start).call(deliver);
     });
   }
 
@@ -274,9 +330,13 @@ class ProductEmitter {
 
   /** base + index · stride, in elements. */
   #pushAddress(base: number, index: number, stride: number): void {
+    this.writer.get(base);
+    this.#addStride(index, stride);
+  }
+
+  #addStride(index: number, stride: number): void {
     const w = this.writer;
-    w.get(base)
-      .get(index)
+    w.get(index)
       .i32(stride * this.#bytes)
       .op(op.i32Mul)
       .op(op.i32Add);
