@@ -59,7 +59,7 @@ export function dropAssignment(variable: object): void {
   if (queued.size > 0) queued.delete(variable);
 }
 
-/** Computes `nodes`; outside transforms the queued assignments too, in the same run. */
+/** Computes `nodes`, and gives them their elements; outside transforms the queued assignments too, in the same run. */
 export function realizeNodes(nodes: readonly Node[]): void {
   if (currentScope() !== undefined) {
     execute(nodes);
@@ -69,6 +69,14 @@ export function realizeNodes(nodes: readonly Node[]): void {
   execute(nodes);
   for (const node of nodes) node.value ??= node.device?.read();
   settle();
+}
+
+/** The same, but what is computed may stay in the backend's memory until somebody reads it. */
+export function computeNodes(nodes: readonly Node[]): void {
+  const pending = nodes.filter((node) => !isComputedNode(node));
+  if (currentScope() === undefined) computeQueued();
+  execute(pending);
+  if (currentScope() === undefined) settle();
 }
 
 /** Computes the queued assignments, or takes them all back and throws; inside transforms they wait. */

@@ -2,7 +2,14 @@ import { allocate, bytesPerElement, type DType, type Storage, type StorageOf } f
 import { DTypeError, TransformError, ValueError } from "./errors.js";
 import { formatTensor } from "./format.js";
 import { makeConstant, type Node, placeholderOrigin, upcomingId } from "./graph.js";
-import { dropAssignment, queueAssignment, realizeNodes, registerBytes, settleAssignments } from "./lifetime.js";
+import {
+  computeNodes,
+  dropAssignment,
+  queueAssignment,
+  realizeNodes,
+  registerBytes,
+  settleAssignments,
+} from "./lifetime.js";
 import type { NumericArray } from "./numbers/numeric-array.js";
 import { nameNode, shapeError } from "./origin.js";
 import { currentScope, guarded, lookUp } from "./scope.js";
@@ -169,7 +176,7 @@ function refuseSymbolic(node: Node, reader: string): void {
 }
 
 /**
- * Computes several tensors in one run; afterwards reading them costs only the copy.
+ * Computes several tensors in one run, and leaves them where they were made; afterwards reading them costs only the copy.
  *
  * @throws TransformError where one has no value, inside `vmap` for instance.
  * @example
@@ -179,7 +186,7 @@ function refuseSymbolic(node: Node, reader: string): void {
 export function realize(...tensors: readonly (Tensor | Variable)[]): void {
   const nodes = tensors.map((tensor) => (tensor instanceof Variable ? tensor.value.node : tensor.node));
   for (const node of nodes) refuseSymbolic(node, "realize");
-  realizeNodes(nodes);
+  computeNodes(nodes);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { BlasStats } from "../compile/executable.js";
 import { describeValue } from "../convert.js";
 import { TransformError, ValueError } from "../errors.js";
 import { isComputedNode, type Node, placeholderOrigin } from "../graph.js";
-import { realizeNodes } from "../lifetime.js";
+import { computeNodes } from "../lifetime.js";
 import { currentScope } from "../scope.js";
 import { scalar, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
@@ -169,7 +169,7 @@ function computeInputs(name: string, nodes: readonly Node[]): void {
     name,
     pending.map((node) => new Tensor(node)),
   );
-  realizeNodes(pending);
+  computeNodes(pending);
 }
 
 function refuseEscaped(name: string, tensors: readonly Tensor[]): void {

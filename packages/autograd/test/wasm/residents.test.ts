@@ -55,12 +55,14 @@ test("results of steps stay what they were when the Variables move on", () => {
   expect(results.map((result) => result.data()[5])).toEqual(results.map((_, i) => 1.5 * (i + 1)));
 });
 
-test("what is dear to make is copied out", () => {
+test("what is dear to make is copied out, at the latest once it was missed", () => {
   const n = 600;
   const product = jit((x: Tensor, shift: number) => matmul(exp(mul(x, shift)), x));
   const x = ones([n, n]);
-  const results = Array.from({ length: 60 }, (_, i) => product(x, i % 3));
-  expect(results.map((result) => Math.round(result.data()[7] ?? 0))).toEqual(
-    results.map((_, i) => Math.round(n * Math.exp(i % 3))),
-  );
+  for (let round = 0; round < 2; round++) {
+    const results = Array.from({ length: 60 }, (_, i) => product(x, i % 3));
+    expect(results.map((result) => Math.round(result.data()[7] ?? 0))).toEqual(
+      results.map((_, i) => Math.round(n * Math.exp(i % 3))),
+    );
+  }
 });

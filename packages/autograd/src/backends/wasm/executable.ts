@@ -44,9 +44,11 @@ interface OutputPlace {
 }
 
 /** In bytes: results below it are copied out as fast as anything is decided about them. */
-const worthRemaking = 1 << 20;
+const worthRemaking = 1 << 16;
 /** Elementary operations for a byte of the results below which making them once more takes about as long as a copy. */
 const cheapWork = 8;
+/** And those below which they are made once more as long as nobody has asked for it: a program whose results are used later on has them copied from then on. */
+const bearableWork = 64;
 
 /** A program compiled to a module, with the memory that it works in. */
 class WasmExecutable implements Executable {
@@ -58,7 +60,9 @@ class WasmExecutable implements Executable {
   readonly #inputs: readonly InputPlace[];
   readonly #outputs: readonly OutputPlace[];
   readonly #failure: number;
-  readonly #isCheap: boolean;
+  /** What making the results once more costs, in elementary operations for a byte; infinite where they have to be copied. */
+  readonly #workForByte: number;
+  #wasMissed = false;
   readonly #shared: SharedProgram | undefined;
   readonly blas: BlasStats | undefined;
   /** Blocks of inputs that were not seen before, given back after the run. */
@@ -80,7 +84,7 @@ class WasmExecutable implements Executable {
     this.#failure = (this.#base + this.#compiled.plan.failure) / 4;
     this.#inputs = scheduled.buffers.flatMap((buffer) => this.#inputPlace(buffer));
     this.#outputs = program.outputs.map((node, i) => this.#outputPlace(node, i, scheduled.outputs));
-    this.#isCheap = this.#costsLittle();
+    this.#workForByte = this.#remakingCost();
     for (const buffer of scheduled.buffers) this.#placeConstant(buffer);
     const { bytes, sharedWork } = this.#compiled;
     this.#shared = sharedWork > 0 ? backend.threads.share(bytes, sharedWork) : undefined;
@@ -165,7 +169,7 @@ class WasmExecutable implements Executable {
       for (const resident of residents) resident?.release();
       return this.#runReference(given);
     }
-    if (this.#isCheap) this.#letRemake(residents, given);
+    if (this.#workForByte <= (this.#wasMissed ? cheapWork : bearableWork)) this.#letRemake(residents, given);
     const results: Node[] = [];
     for (const [i, place] of this.#outputs.entries()) {
       results.push(this.#result(place, residents[i] ?? residents[place.twin ?? i], place.twin !== undefined, given));
@@ -226,6 +230,7 @@ class WasmExecutable implements Executable {
   #letRemake(residents: readonly (Resident | undefined)[], given: readonly Node[]): void {
     if (given.some(({ value }) => value === undefined)) return;
     const remake = (): void => {
+      this.#wasMissed = true;
       const fresh = this.run(given);
       for (const [i, resident] of residents.entries()) {
         const elements = fresh[i]?.value ?? fresh[i]?.device?.read();
@@ -235,14 +240,14 @@ class WasmExecutable implements Executable {
     for (const resident of residents) if (resident !== undefined) resident.remake = remake;
   }
 
-  /** Whether the results are large, the operands are not much larger, and making the former takes little. */
-  #costsLittle(): boolean {
+  /** Infinite for small results, for operands much larger than they are, and for what not only the module computes. */
+  #remakingCost(): number {
     const bytesOf = (places: readonly { readonly size: number; readonly dtype: DType }[]): number =>
       places.reduce((sum, { size, dtype }) => sum + size * bytesPerElement(dtype), 0);
     const results = bytesOf(this.#outputs);
     const { hostKernels, products, sharedWork } = this.#compiled;
-    if (results < worthRemaking || bytesOf(this.#inputs) > 2 * results) return false;
-    return hostKernels.length + products.library === 0 && sharedWork <= cheapWork * results;
+    if (results < worthRemaking || bytesOf(this.#inputs) > 2 * results) return Number.POSITIVE_INFINITY;
+    return hostKernels.length + products.library > 0 ? Number.POSITIVE_INFINITY : sharedWork / results;
   }
 
   /** The reference kernels fail with an error that says what is wrong. */
