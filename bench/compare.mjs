@@ -75,9 +75,9 @@ export async function compare(names, options) {
   return rows;
 }
 
-/** How many times as fast as the best of some peers Glissade was; undefined where none of them was there. @param {Row} row @param {(peer: string) => boolean} among */
-export function ratio({ cells }, among) {
-  const ours = cells.find(({ peer }) => peer === "Glissade")?.median;
+/** How many times as fast as the best of some peers Glissade was; undefined where none of them was there. @param {Row} row @param {(peer: string) => boolean} among @param {string} us */
+export function ratio({ cells }, among, us = "Glissade") {
+  const ours = cells.find(({ peer }) => peer === us)?.median;
   const rivals = cells
     .filter(({ peer, median }) => among(peer) && median !== undefined)
     .map(({ median }) => median ?? 0);

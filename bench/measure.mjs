@@ -1,5 +1,5 @@
 // One peer and one workload in a process of its own. Speaks lines of JSON, as peers/pytorch.py does: ready with the first values, then one rate for each window asked for.
-// usage: node measure.mjs FILE WORKLOAD [--threads=N]
+// usage: node measure.mjs FILE WORKLOAD [--threads=N] [--blas=openblas]
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,7 +10,10 @@ const FIRST_STEPS = 10;
 /** @param {object} message */
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { threads: { type: "string" } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: "string" }, blas: { type: "string" } },
+});
 const [file, name] = positionals;
 
 async function prepare() {

@@ -10,6 +10,9 @@ import { workloads } from "./data.mjs";
 /** @typedef {{ losses: number[], check: number[], firstMs: number, version?: string, error?: string }} Ready */
 /** @typedef {{ name: string, command: (workload: string, folder: string) => string[], needsFiles?: boolean }} Peer */
 
+/** Glissade with `init({ blas: "openblas" })`, as a peer. */
+export const withBlas = "Glissade, OpenBLAS";
+
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,16 +22,27 @@ function pythonWithTorch() {
   return ["python3", "/usr/bin/python3"].find(able);
 }
 
-/** Everybody who takes part on this machine: PyTorch in one thread and in as many as there are cores. @returns {Peer[]} */
+/** Whether Glissade finds OpenBLAS here. */
+function hasBlas() {
+  const found = `const { default: ours } = await import(${JSON.stringify(new URL("adaptor.mjs", import.meta.url).href)});
+    process.exit((await ours.init({ blas: "auto" })).name.includes("openblas") ? 0 : 1);`;
+  return spawnSync(process.execPath, ["--input-type=module", "-e", found], { stdio: "ignore" }).status === 0;
+}
+
+/** Everybody who takes part on this machine: Glissade with OpenBLAS too where it is there, PyTorch in one thread and in as many as there are cores. @returns {Peer[]} */
 export function peersHere() {
   const script = here("measure.mjs");
-  /** @param {string} name @param {string} file @returns {Peer} */
-  const node = (name, file) => ({ name, command: (workload) => [process.execPath, script, here(file), workload] });
+  /** @param {string} name @param {string} file @param {string[]} settings @returns {Peer} */
+  const node = (name, file, ...settings) => ({
+    name,
+    command: (workload) => [process.execPath, script, here(file), workload, ...settings],
+  });
   const python = pythonWithTorch();
   const threads = [...new Set([1, availableParallelism()])];
   const torches = threads.map((count) => torchPeer(python ?? "", count));
   return [
     node("Glissade", "adaptor.mjs"),
+    ...(hasBlas() ? [node(withBlas, "adaptor.mjs", "--blas=openblas")] : []),
     ...(python === undefined ? [] : torches),
     node("jax-js", "peers/jax.mjs"),
     node("TensorFlow.js", "peers/tensorflow.mjs"),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import Table from "cli-table3";
 import { ratio } from "./compare.mjs";
+import { withBlas } from "./peer-process.mjs";
 
 /** @param {number} value */
 const short = (value) => (value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3));
@@ -15,6 +16,9 @@ function shown({ median, low = 0, high = 0, error }) {
   return median === undefined ? (error ?? "–").slice(0, 40) : `${short(median)} (${short(low)}–${short(high)})`;
 }
 
+/** @param {string} peer */
+const isTorch = (peer) => peer.startsWith("PyTorch");
+
 /** @param {import("./compare.mjs").Row[]} rows @returns {{ head: string[], body: string[][] }} */
 function comparison(rows) {
   const peers = rows[0].cells.map(({ peer }) => peer);
@@ -22,10 +26,12 @@ function comparison(rows) {
     row.workload,
     row.unit,
     ...row.cells.map(shown),
-    times(ratio(row, (peer) => peer.startsWith("PyTorch"))),
+    times(ratio(row, isTorch)),
+    ...(peers.includes(withBlas) ? [times(ratio(row, isTorch, withBlas))] : []),
     times(ratio(row, (peer) => peer === "jax-js" || peer === "TensorFlow.js")),
   ]);
-  return { head: ["", "", ...peers, "against PyTorch", "against JavaScript"], body };
+  const blas = peers.includes(withBlas) ? ["with OpenBLAS against PyTorch"] : [];
+  return { head: ["", "", ...peers, "against PyTorch", ...blas, "against JavaScript"], body };
 }
 
 /** @param {{ head: string[], body: string[][] }} table */
