@@ -105,7 +105,9 @@ class Translation {
     if (same !== undefined) return same;
     const key = attributesKey(attributes);
     if (key === undefined) return this.#make(node, primitive, inputs, {});
-    const text = `${primitive.name}|${node.dtype}|${node.shape.join()}|${inputs.map(({ id }) => id).join()}|${key}`;
+    // Shape and dtype follow from these.
+    let text = `${primitive.name}|${key}`;
+    for (const { id } of inputs) text += `|${id}`;
     const known = this.#known.get(text);
     // Two primitives of the users' own may share a name.
     if (known !== undefined && known.primitive === primitive) return known;

@@ -19,11 +19,20 @@ export class LoopAddresses {
   shift = 0;
   readonly #pointers = new Map<number, number>();
   readonly #rowAddresses = new Map<string, number>();
+  /** The part of an index that stands still along a row, as a text. */
+  readonly #rowKeys = new Map<Affine, string>();
+  readonly #buffers: ReadonlyMap<number, Buffer>;
+  /** The loops inside a row and all loops, but for the innermost one. */
+  readonly #insideRow: readonly Group[];
+  readonly #everywhere: readonly Group[];
 
   constructor(w: FunctionWriter, plan: LoopPlan, addressOf: AddressOf) {
     this.#w = w;
     this.#plan = plan;
     this.#addressOf = addressOf;
+    this.#buffers = new Map(plan.kernel.buffers.map((buffer) => [buffer.id, buffer]));
+    this.#insideRow = plan.inner.filter((group) => group !== plan.along);
+    this.#everywhere = [...plan.outer.filter((group) => group !== plan.along), ...this.#insideRow];
   }
 
   /** Loads the addresses of buffers that are elsewhere: at the start of the function. */
@@ -68,7 +77,7 @@ export class LoopAddresses {
     const stores = this.#plan.stores.map(({ index, buffer }) => ({ index, buffer: buffer.id }));
     for (const { index, buffer } of [...loads, ...stores]) {
       const fixed = this.#fixed(index, this.#plan.outer);
-      const key = `${buffer}:${indexKey(this.#rowPart(index))}`;
+      const key = `${buffer}:${this.#rowKey(index)}`;
       if (fixed.length === 0 || this.#rowAddresses.has(key)) continue;
       const bytes = bytesOf(this.bufferOf(buffer));
       w.get(this.#pointers.get(buffer) ?? 0);
@@ -83,13 +92,18 @@ export class LoopAddresses {
     }
   }
 
-  #rowPart({ terms }: Affine): Affine {
-    const outer = new Set(this.#plan.outer.map(({ variable }) => variable));
-    return { constant: 0, terms: terms.filter(({ variable }) => outer.has(variable)) };
+  #rowKey(index: Affine): string {
+    const known = this.#rowKeys.get(index);
+    if (known !== undefined) return known;
+    const { outer } = this.#plan;
+    const terms = index.terms.filter((term) => outer.some(({ variable }) => variable === term.variable));
+    const key = indexKey({ constant: 0, terms });
+    this.#rowKeys.set(index, key);
+    return key;
   }
 
   bufferOf(id: number): Buffer {
-    const buffer = this.#plan.kernel.buffers.find((candidate) => candidate.id === id);
+    const buffer = this.#buffers.get(id);
     if (buffer === undefined) throw new Error(`${this.#plan.kernel.name} has no buffer ${id}`);
     return buffer;
   }
@@ -102,13 +116,10 @@ export class LoopAddresses {
     const pointer = this.#pointers.get(buffer.id);
     const stride = this.strideOf(index);
     const constant = bytes * (index.constant + this.shift * stride) + (indirect ? 0 : place);
-    const row = this.#rowAddresses.get(`${buffer.id}:${indexKey(this.#rowPart(index))}`);
+    const row =
+      this.#rowAddresses.size === 0 ? undefined : this.#rowAddresses.get(`${buffer.id}:${this.#rowKey(index)}`);
     w.get(row ?? pointer ?? 0);
-    const moving = row === undefined ? [...this.#plan.outer, ...this.#plan.inner] : this.#plan.inner;
-    for (const { coefficient, local } of this.#fixed(
-      index,
-      moving.filter((group) => group !== this.#plan.along),
-    )) {
+    for (const { coefficient, local } of this.#fixed(index, row === undefined ? this.#everywhere : this.#insideRow)) {
       w.get(local)
         .i32(coefficient * bytes)
         .op(op.i32Mul)
@@ -135,8 +146,7 @@ export class LoopAddresses {
     const w = this.#w;
     const stride = this.strideOf(index);
     w.i32(index.constant + this.shift * stride);
-    const groups = [...this.#plan.outer, ...this.#plan.inner].filter((group) => group !== this.#plan.along);
-    for (const { coefficient, local } of this.#fixed(index, groups)) {
+    for (const { coefficient, local } of this.#fixed(index, this.#everywhere)) {
       w.get(local).i32(coefficient).op(op.i32Mul).op(op.i32Add);
     }
     const along = this.indexLocals.get(this.#plan.along.variable);

@@ -72,8 +72,9 @@ export class LoopBodies {
   vectors(roots: readonly Expr[]): Body {
     const body = new Body(this.#surroundings, this.#plan.lanes);
     const w = this.#w;
-    for (const e of this.#borders(roots)) {
-      if (e.op === "const" && this.#borders(roots).length > 24) continue;
+    const borders = this.#borders(roots);
+    for (const e of borders) {
+      if (e.op === "const" && borders.length > 24) continue;
       this.#row.push(e);
       splat(w, e.type);
       const local = w.local("v128");

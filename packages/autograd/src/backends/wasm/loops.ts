@@ -153,24 +153,21 @@ class LoopCompiler {
     this.#scalars.prepare(hold, hold);
   }
 
-  #users: Map<Expr, Expr[]> | undefined;
+  #deepest: Map<Expr, number> | undefined;
 
-  /** Whether something deeper, or a store of a row, uses the expression. */
+  /** Whether something deeper, or a store or a reduction, uses the expression. */
   #isNeededBy(e: Expr, below: readonly Expr[], depth: number): boolean {
-    if (this.#users === undefined) {
-      this.#users = new Map();
+    if (this.#deepest === undefined) {
+      const deepest = new Map<Expr, number>();
       for (const user of below) {
-        for (const arg of user.args) {
-          const known = this.#users.get(arg);
-          if (known === undefined) this.#users.set(arg, [user]);
-          else known.push(user);
-        }
+        const own = this.#plan.depthOf(user);
+        for (const arg of user.args) if (own > (deepest.get(arg) ?? -1)) deepest.set(arg, own);
       }
+      for (const { expr } of this.#plan.stores) deepest.set(expr, Number.POSITIVE_INFINITY);
+      for (const { argument } of this.#plan.reductions) deepest.set(argument, Number.POSITIVE_INFINITY);
+      this.#deepest = deepest;
     }
-    const isRoot =
-      this.#plan.stores.some((store) => store.expr === e) ||
-      this.#plan.reductions.some(({ argument }) => argument === e);
-    return isRoot || (this.#users.get(e) ?? []).some((user) => this.#plan.depthOf(user) > depth);
+    return (this.#deepest.get(e) ?? -1) > depth;
   }
 
   /** The passes over one row. */

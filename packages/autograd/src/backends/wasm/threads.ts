@@ -25,6 +25,7 @@ export interface SharedProgram {
   /** The most threads that its scratch memory is laid out for. */
   readonly threads: number;
   readonly pace: Pace;
+  runs: number;
 }
 
 /** The parts of workers that are used, of browsers' and of Node's. */
@@ -55,7 +56,7 @@ interface BrowserGlobals {
 const globals = globalThis as unknown as BrowserGlobals;
 
 /**
- * Threads that share out the work of programs. Workers start when there is work for them and are never waited for: a run uses those that have loaded its
+ * Threads that share out the work of programs. Workers start when a program runs again, or takes long, and are never waited for: a run uses those that have loaded its
  * program. They do not keep the process alive.
  */
 export class Threads {
@@ -94,7 +95,6 @@ export class Threads {
   /** Makes a program known to workers, which load it in their own time; undefined where it is for one thread. */
   share(bytes: Uint8Array, work: number): SharedProgram | undefined {
     if (this.#limit < 2 || this.#programs >= programLimit) return undefined;
-    this.start();
     this.#releaseModules();
     const address = this.#memory.allocate(bytes.length);
     const words = this.#memory.words();
@@ -105,11 +105,13 @@ export class Threads {
     this.#modules.push({ address, bytes: bytes.length });
     Atomics.store(words, threadMemory.programs / 4, this.#programs);
     this.#wake(words);
-    return { number, work, threads: this.#limit, pace: new Pace() };
+    return { number, work, threads: this.#limit, pace: new Pace(), runs: 0 };
   }
 
   /** Runs a program in the threads that are ready. @throws DeviceError where one of them died. */
   run(run: WasmFunction, base: number, program: SharedProgram | undefined): void {
+    // A program that runs once is over before workers are there.
+    if (program !== undefined && (program.runs++ > 0 || program.work >= alwaysShared)) this.start();
     const available = program === undefined ? 1 : this.#threadsFor(program);
     if (available === 1 || program === undefined) {
       run(base, 0, 1);
@@ -176,8 +178,8 @@ export class Threads {
       worker.onerror = () => this.#markDead();
       worker.unref?.();
       this.#workers.push(worker);
-      this.#firsts.push(this.#programs);
-      worker.postMessage({ memory: this.#memory.memory, worker: this.#workers.length, first: this.#programs });
+      this.#firsts.push(this.#released);
+      worker.postMessage({ memory: this.#memory.memory, worker: this.#workers.length, first: this.#released });
     }
   }
 
@@ -198,6 +200,7 @@ export class Threads {
 
   /** Gives back the memory of modules that all workers have loaded. */
   #releaseModules(): void {
+    if (this.#workers.length === 0) return;
     const loaded = Math.min(...this.#workers.map((_, i) => this.#loaded(i + 1)));
     for (; this.#released < Math.min(loaded, this.#modules.length); this.#released++) {
       const entry = this.#modules[this.#released];

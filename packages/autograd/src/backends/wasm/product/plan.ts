@@ -124,7 +124,17 @@ export function planProduct(given: ProductSpec): ProductPlan {
   const packedColumns = fitting(packedBytesB, columns, n);
   const linesOf = (count: number): number => Math.ceil((count * depth * bytes) / 64) * 64;
   const panelBytes = { a: linesOf(packedRows), b: linesOf(packedColumns) };
-  return { ...unpacked, way: "packed", rows: tallest, columns, depth, packedRows, packedColumns, panelBytes, byRows: m >= n };
+  return {
+    ...unpacked,
+    way: "packed",
+    rows: tallest,
+    columns,
+    depth,
+    packedRows,
+    packedColumns,
+    panelBytes,
+    byRows: m >= n,
+  };
 }
 
 /** Bytes of scratch memory that each thread needs. */
