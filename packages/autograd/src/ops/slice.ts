@@ -59,8 +59,22 @@ const slicePrimitive: Primitive<SliceAttributes> = {
     sliceTo(x, { start: [0, ...start], step: [1, ...step], shape: [size, ...shape] }),
 };
 
-const sliceTo = (x: Tensor, attributes: SliceAttributes): Tensor =>
-  sameShape(x.shape, attributes.shape) ? x : apply(slicePrimitive, [x], attributes);
+/** A part of `x`; a part of a part is one of the whole. */
+function sliceTo(x: Tensor, attributes: SliceAttributes): Tensor {
+  if (sameShape(x.shape, attributes.shape)) return x;
+  const { node } = x;
+  const [whole] = node.inputs;
+  if (!isSlice(node) || whole === undefined) return apply(slicePrimitive, [x], attributes);
+  const { start, step } = node.attributes;
+  return sliceTo(new Tensor(whole), {
+    start: start.map((first, axis) => first + attributes.start[axis]! * step[axis]!),
+    step: step.map((distance, axis) => distance * attributes.step[axis]!),
+    shape: attributes.shape,
+  });
+}
+
+const isSlice = (node: Node): node is Node & { readonly attributes: SliceAttributes } =>
+  node.primitive === (slicePrimitive as Primitive);
 
 /** Elements start … stop − 1 of one normalised axis, which are known to exist. */
 export function sliceAxis(x: Tensor, axis: number, start: number, stop: number, step = 1): Tensor {
