@@ -71,7 +71,8 @@ function scanning(
   return primitive;
 }
 
-interface Recurrence extends ScanAttributes {
+/** Which recurrence, and which way it runs. */
+export interface Recurrence extends ScanAttributes {
   /** 0: a step takes its own coefficient; 1: that of the element before it. */
   readonly lag: 0 | 1;
 }
@@ -97,19 +98,21 @@ const recurrencePrimitive: Primitive<Recurrence> = {
     return out;
   },
   vjp({ inputs: [a], output, attributes: { axis, reverse, lag }, cotangent }) {
-    const adjoint = recur(a, cotangent, { axis, reverse: !reverse, lag: lag === 0 ? 1 : 0 });
+    const adjoint = linearRecurrence(a, cotangent, { axis, reverse: !reverse, lag: lag === 0 ? 1 : 0 });
     const ofA =
       lag === 0 ? mul(adjoint, shifted(output, axis, reverse, 0)) : mul(shifted(adjoint, axis, !reverse, 0), output);
     return [ofA, adjoint];
   },
   batch: ({ inputs: [a, b], batched, size, attributes }) =>
-    recur(batched[0] ? a : stretch(a, [size, ...a.shape]), batched[1] ? b : stretch(b, [size, ...b.shape]), {
+    linearRecurrence(batched[0] ? a : stretch(a, [size, ...a.shape]), batched[1] ? b : stretch(b, [size, ...b.shape]), {
       ...attributes,
       axis: attributes.axis + 1,
     }),
 };
 
-const recur = (a: Tensor, b: Tensor, attributes: Recurrence): Tensor => apply(recurrencePrimitive, [a, b], attributes);
+/** The recurrence with coefficients `a` and terms `b`. */
+export const linearRecurrence = (a: Tensor, b: Tensor, attributes: Recurrence): Tensor =>
+  apply(recurrencePrimitive, [a, b], attributes);
 
 /** Every element's neighbour: the one before it, or with `after` the one after it. The element at the end, which has none, gets `end`. */
 function shifted(x: Tensor, axis: number, after: boolean, end: number): Tensor {
@@ -141,7 +144,7 @@ const cumprodPrimitive: Primitive<ScanAttributes> = scanning(
   Math.imul,
   // dx_i = (Π_{j<i} x_j) Σ_{k≥i} g_k Π_{i<j≤k} x_j
   ({ inputs: [x], output, attributes: { axis, reverse }, cotangent }) =>
-    mul(recur(x, cotangent, { axis, reverse: !reverse, lag: 1 }), shifted(output, axis, reverse, 1)),
+    mul(linearRecurrence(x, cotangent, { axis, reverse: !reverse, lag: 1 }), shifted(output, axis, reverse, 1)),
 );
 
 /** The product of all other elements along a normalised axis: what is before times what is after, without a division. */
@@ -162,7 +165,7 @@ const logcumsumexpPrimitive: Primitive<ScanAttributes> = scanning(
   ({ inputs: [x], output: y, attributes: { axis, reverse }, cotangent }) => {
     const total = finiteBelow(y);
     const kept = exp(sub(shifted(y, axis, reverse, Number.NEGATIVE_INFINITY), total));
-    return mul(exp(sub(x, total)), recur(kept, cotangent, { axis, reverse: !reverse, lag: 1 }));
+    return mul(exp(sub(x, total)), linearRecurrence(kept, cotangent, { axis, reverse: !reverse, lag: 1 }));
   },
 );
 

@@ -3,11 +3,12 @@ import { GradientError } from "../errors.js";
 import { type Node, operandsOf, upcomingId } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
 import { neg } from "../ops/arithmetic.js";
+import { wherePrimitive } from "../ops/where.js";
 import { onBehalfOf } from "../origin.js";
 import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { cotangentSum, negated } from "./cotangent-sum.js";
+import { cotangentSum, maskOf, negated } from "./cotangent-sum.js";
 import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
@@ -107,9 +108,18 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
   });
 }
 
-/** The parts of a cotangent in a forward rule. A negation goes last, where the sum of cotangents makes a difference of it. */
+/**
+ * The parts of a cotangent in a forward rule. A negation goes last, where the sum of cotangents makes a difference of it, and a mask comes after a factor: what is masked
+ * may be 0 · ∞.
+ */
 function transposed(node: Node, cotangent: Tensor, dependent: ReadonlySet<Node>): readonly (Tensor | undefined)[] {
-  const isOnly = node.inputs.filter((input) => dependent.has(input)).length === 1;
+  const operands = node.inputs.filter((input) => dependent.has(input));
+  const isOnly = operands.length === 1;
+  const masked = isOnly && isScaling(node, operands[0]) ? maskOf(cotangent) : undefined;
+  if (masked !== undefined) {
+    const parts = transposed(node, masked.x, dependent);
+    return parts.map((part, i) => (part && node.inputs[i] === operands[0] ? masked.mask(part) : part));
+  }
   const positive = isOnly ? negated(cotangent) : undefined;
   const since = upcomingId();
   return applyRule(node, positive ?? cotangent, "transpose").map((part) => {
@@ -118,6 +128,14 @@ function transposed(node: Node, cotangent: Tensor, dependent: ReadonlySet<Node>)
     return opposite ?? (part && neg(part));
   });
 }
+
+/** Whether an operator multiplies the elements of its operand by others. */
+const isScaling = ({ primitive, shape }: Node, operand: Node | undefined): boolean =>
+  primitive.element !== undefined &&
+  primitive !== wherePrimitive &&
+  primitive.linear !== "jointly" &&
+  operand !== undefined &&
+  sameShape(operand.shape, shape);
 
 /** −x where x is made since `since` by linear operators of one operand from a negation. */
 function withoutSign(x: Tensor, since: number): Tensor | undefined {
