@@ -9,7 +9,7 @@ import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { cotangentSum, maskOf, negated } from "./cotangent-sum.js";
-import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
+import { dependsOn, isTuple, type PullDirection, pickedIndex, type Replace } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -23,6 +23,7 @@ export function pullBack(
   cotangents: readonly (Tensor | undefined)[],
   leaves: readonly Tensor[],
   direction: PullDirection = "reverse",
+  replace?: Replace,
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
   const dependent = new Set(order);
@@ -80,7 +81,7 @@ export function pullBack(
       }
       const parts = onBehalfOf("derivative", node, () =>
         cotangent === undefined
-          ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node))
+          ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node), replace)
           : pullNode(node, cotangent),
       );
       for (const [k, part] of parts.entries()) {
@@ -170,6 +171,7 @@ function pullTuple(
   dependent: ReadonlySet<Node>,
   direction: PullDirection,
   gathered: readonly (Tensor | undefined)[],
+  replace: Replace | undefined,
 ): readonly (Tensor | undefined)[] {
   const { primitive, inputs, attributes } = node;
   if (!isTuple(primitive)) throw new Error(`${primitive.name} has one result`);
@@ -181,6 +183,7 @@ function pullTuple(
     needed: inputs.map((input) => dependent.has(input)),
     direction,
     gathered,
+    replace,
   });
 }
 

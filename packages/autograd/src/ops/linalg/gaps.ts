@@ -1,7 +1,7 @@
-import { asTensor } from "../../convert.js";
 import type { Tensor } from "../../tensor.js";
 import { abs, sub } from "../arithmetic.js";
 import { equal, lessEqual } from "../comparison.js";
+import { full } from "../create.js";
 import { add, mul } from "../elementwise.js";
 import { expandDims } from "../movement.js";
 import { where } from "../where.js";
@@ -22,7 +22,7 @@ export function gapsOf(values: Tensor, side: number, greatest: (column: Tensor) 
   const gap = sub(row, column);
   if (values.size === 0) return gap;
   const isRepeated = lessEqual(abs(gap), mul(greatest(column), side * epsilonOf(values.dtype)));
-  const infinity = asTensor("gaps", Number.POSITIVE_INFINITY, gap.dtype);
-  const instead = where(equal(identityLike(gap), 1), infinity, Number.NaN);
+  const identity = identityLike(gap);
+  const instead = where(equal(identity, 1), Number.POSITIVE_INFINITY, full(identity.shape, Number.NaN, gap));
   return where(isRepeated, instead, ofSquares ? mul(gap, add(row, column)) : gap);
 }

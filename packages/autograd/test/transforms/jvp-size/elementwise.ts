@@ -211,12 +211,12 @@ const rules: ForwardRules = {
   ),
 };
 
-const awkward = exactly([0, -0, 1, -1, 0.5, -3, 3, 6, 1e-200, 1e200, -1e200, 800, -800, Infinity, -Infinity, NaN]);
+const corners = [0, -0, 1, -1, 0.5, -3, 3, 6, 1e-200, 1e200, -1e200, 800, -800, Infinity, -Infinity, NaN];
 
 /** Operators of one operand that work element by element, which are tried at all that may be a corner of one. */
 export const elementwise: ForwardRules = Object.fromEntries(
   Object.entries(rules).map(([name, rule]) => [
     name,
-    { edges: [[awkward, exactly(awkward.toArray().map(() => 1))]], ...rule },
+    { edges: [[exactly(corners), exactly(corners.map(() => 1))]], ...rule },
   ]),
 );

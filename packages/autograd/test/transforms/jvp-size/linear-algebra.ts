@@ -74,6 +74,15 @@ const repeated = [
     ]),
     a,
   ],
+  // Equal but for rounding.
+  [
+    exactly([
+      [1, 0, 0],
+      [0, 1 + Number.EPSILON, 0],
+      [0, 0, 3],
+    ]),
+    a,
+  ],
 ];
 
 function eighRule(x: Tensor, t: Tensor, divisor: (gap: Tensor, values: Tensor) => Tensor): Pair {

@@ -113,7 +113,7 @@ export const pairs: ForwardRules = {
     of: (x, y) => pow(x, y),
     at: [a, b],
     rule: ([x, y], [s, t]) => powRule(x, y, s, t, where(logicalAnd(equal(x, 0), equal(y, 0)), 1, x)),
-    edges: [pairsOf([0, 0], [0, 2], [0, -1], [0, 0.5], [2, 0], [-1, 2], [-1, 0.5], [NaN, 0], [Infinity, -1], [1, NaN])],
+    edges: [pairsOf([0, 0], [0, 2], [0, -1], [2, 0], [-1, 2], [-1, 0.5], [NaN, 0], [Infinity, -1], [1, NaN])],
     tooShort: [
       ([x, y], [s, t]) => powRule(x, y, s, t, x),
       // Loses the derivative of y xʸ⁻¹ in y.

@@ -214,7 +214,7 @@ export const reductions: ForwardRules = {
       (a, t) => linearRecurrence(a, mul(before(cumprod(a, rows), 1), t), forwards),
       x,
     ),
-    edges: [rowsOf([0, 2, 3], [2, 0, 3], [2, 0, 0], [NaN, 1, 0], [1, Infinity, 2])],
+    edges: [rowsOf([0, 2, 3], [2, 0, 3], [2, 0, 0], [NaN, 1, 0])],
     tooShort: [([a], [t]) => [cumprod(a, rows), mul(cumprod(a, rows), cumsum(div(t, a), rows))]],
   },
   logcumsumexp: {

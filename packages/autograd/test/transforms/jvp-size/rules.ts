@@ -1,4 +1,4 @@
-import { add, div, equal, jvp, mul, reshape, sum, type Tensor, tensor, where } from "@glissade/autograd";
+import { add, cast, div, equal, jvp, mul, reshape, sum, type Tensor, tensor, vjp, where } from "@glissade/autograd";
 import { simplify } from "../../../src/compile/values.js";
 import { type Node, type Operands, operandsOf } from "../../../src/graph.js";
 import type { Body } from "../../../src/transforms/body.js";
@@ -54,20 +54,41 @@ export const operandsFor = ({ at }: ForwardRule): readonly Tensor[] => [
 
 type Pushed = (...operands: Tensor[]) => readonly Tensor[];
 
+const call =
+  (f: Pushed): Pushed =>
+  (...x) =>
+    f(...x);
+
+const like = ({ shape, dtype }: Tensor, i: number): Tensor =>
+  cast(numbers(shape, { low: 0.5, high: 1, seed: i + 9 }), dtype);
+
 /** Values and tangents, and the tangents of both: a forward rule is derived in its turn. */
-const toSecondOrder =
+const derivedForward =
+  (f: Pushed): Pushed =>
+  (...operands) =>
+    jvp(call(f), operands, operands.map(like)).flat();
+
+/** Values and tangents, and the gradients of both. */
+const derivedBackward =
   (f: Pushed): Pushed =>
   (...operands) => {
-    const directions = operands.map(({ shape }, i) => numbers(shape, { low: 0.5, high: 1, seed: i + 9 }));
-    return jvp((...x: Tensor[]) => f(...x), operands, directions).flat();
+    const [results, pull] = vjp(call(f), ...operands);
+    return [...results, ...pull(results.map(like))];
   };
 
-/** What forward mode and the rule written by hand give, with the derivatives of that. */
+/**
+ * What forward mode and the rule written by hand give, with the derivatives of that. Where a rule has guards, they must hold for gradients of it too; products of other
+ * factors may be 0 · ∞ in one of them and infinite in the other where a second derivative is.
+ */
 export function valuesOf(
   rule: ForwardRule,
   operands: readonly Tensor[],
 ): readonly [made: readonly Tensor[], byHand: readonly Tensor[]] {
-  return [toSecondOrder(byForwardMode(rule))(...operands), toSecondOrder(byHand(rule))(...operands)];
+  const of = (f: Pushed): readonly Tensor[] => [
+    ...derivedForward(f)(...operands),
+    ...(rule.tooShort === undefined ? [] : derivedBackward(f)(...operands)),
+  ];
+  return [of(byForwardMode(rule)), of(byHand(rule))];
 }
 
 /** The primitives of both. */
@@ -169,8 +190,8 @@ export const divisor = (length: Tensor): readonly [isZero: Tensor, orOne: Tensor
 
 /** Of a norm along axes: the elements are divided by it before they are multiplied, and where it is 0 so is the tangent. */
 export const lengthRule = (of: (x: Tensor) => Tensor, along: { readonly axis?: number }, x: Tensor): ForwardRule => {
-  const over = (a: Tensor, length: Tensor): Tensor =>
-    div(a, reshape(length, along.axis === undefined ? [1, 1] : [-1, 1]));
+  const kept: number[] = [along.axis === undefined ? 1 : -1, 1];
+  const over = (a: Tensor, length: Tensor): Tensor => div(a, reshape(length, kept));
   const reduced = (a: Tensor): Tensor => sum(a, along);
   return {
     of,
