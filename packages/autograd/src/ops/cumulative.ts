@@ -15,7 +15,7 @@ import { castTo } from "./cast.js";
 import { equal, notEqual } from "./comparison.js";
 import { mul } from "./elementwise.js";
 import { exp } from "./exponential.js";
-import { padAxis, padWith, sliceAxis } from "./slice.js";
+import { padAxis, sliceAxis } from "./slice.js";
 import { where } from "./where.js";
 
 /** Running totals along an axis. Their derivatives are linear recurrences that run the other way. */
@@ -119,14 +119,7 @@ function shifted(x: Tensor, axis: number, after: boolean, end: number): Tensor {
   const side = x.shape[axis]!;
   if (side === 0) return x;
   const kept = after ? sliceAxis(x, axis, 1, side) : sliceAxis(x, axis, 0, side - 1);
-  return padEnds(kept, axis, after ? 0 : 1, after ? 1 : 0, end);
-}
-
-/** `value` before and after the elements of an axis. */
-function padEnds(x: Tensor, axis: number, low: number, high: number, value: number): Tensor {
-  if (value === 0) return padAxis(x, axis, low, high);
-  const only = (width: number): number[] => x.shape.map((_, i) => (i === axis ? width : 0));
-  return padWith(x, { low: only(low), high: only(high), interior: only(0), value });
+  return padAxis(kept, axis, after ? 0 : 1, after ? 1 : 0, end);
 }
 
 const cumsumPrimitive = scanning(
@@ -150,7 +143,7 @@ const cumprodPrimitive: Primitive<ScanAttributes> = scanning(
 /** The product of all other elements along a normalised axis: what is before times what is after, without a division. */
 export function productOfOthers(x: Tensor, axis: number): Tensor {
   const side = x.shape[axis]!;
-  const padded = padEnds(x, axis, 1, 1, 1);
+  const padded = padAxis(x, axis, 1, 1, 1);
   const running = (reverse: boolean): Tensor => apply(cumprodPrimitive, [padded], { axis, reverse });
   return mul(sliceAxis(running(false), axis, 0, side), sliceAxis(running(true), axis, 2, side + 2));
 }

@@ -177,10 +177,11 @@ export const padZeros = (x: Tensor, attributes: PadAttributes): Tensor =>
 export const padWith = (x: Tensor, attributes: PadAttributes & { readonly value: number }): Tensor =>
   isPadded(attributes, x.shape) ? apply(padWithPrimitive, [x], attributes) : x;
 
-/** Zeros before and after the elements of one normalised axis. */
-export function padAxis(x: Tensor, axis: number, low: number, high: number): Tensor {
+/** Zeros, or another value, before and after the elements of one normalised axis. */
+export function padAxis(x: Tensor, axis: number, low: number, high: number, value = 0): Tensor {
   const only = (width: number): number[] => x.shape.map((_, i) => (i === axis ? width : 0));
-  return padZeros(x, { low: only(low), high: only(high), interior: only(0) });
+  const widths = { low: only(low), high: only(high), interior: only(0) };
+  return value === 0 ? padZeros(x, widths) : padWith(x, { ...widths, value });
 }
 
 /** A tensor with zeros before and after it along one axis. */
