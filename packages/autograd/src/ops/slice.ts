@@ -59,12 +59,14 @@ const slicePrimitive: Primitive<SliceAttributes> = {
     sliceTo(x, { start: [0, ...start], step: [1, ...step], shape: [size, ...shape] }),
 };
 
-/** A part of `x`; a part of a part is one of the whole. */
-function sliceTo(x: Tensor, attributes: SliceAttributes): Tensor {
-  if (sameShape(x.shape, attributes.shape)) return x;
+const sliceTo = (x: Tensor, attributes: SliceAttributes): Tensor =>
+  sameShape(x.shape, attributes.shape) ? x : apply(slicePrimitive, [x], attributes);
+
+/** A part of a cotangent; a part of a part is one of the whole. Of other tensors it stays what it is: the cotangents of small parts are joined to small ones first. */
+function partOf(x: Tensor, attributes: SliceAttributes): Tensor {
   const { node } = x;
   const [whole] = node.inputs;
-  if (!isSlice(node) || whole === undefined) return apply(slicePrimitive, [x], attributes);
+  if (sameShape(x.shape, attributes.shape) || !isSlice(node) || whole === undefined) return sliceTo(x, attributes);
   const { start, step } = node.attributes;
   return sliceTo(new Tensor(whole), {
     start: start.map((first, axis) => first + attributes.start[axis]! * step[axis]!),
@@ -119,7 +121,7 @@ function padding<A extends PadAttributes>(
     },
     lower: ({ inputs, attributes }) => lowerPadding(inputs[0]?.shape ?? [], attributes, fillOf(attributes)),
     vjp: ({ inputs: [x], attributes, cotangent }) => [
-      sliceTo(cotangent, {
+      partOf(cotangent, {
         start: attributes.low,
         step: attributes.interior.map((gap) => gap + 1),
         shape: x.shape,
