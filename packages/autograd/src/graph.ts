@@ -112,7 +112,7 @@ export interface Primitive<A = unknown> {
   run(context: KernelContext<A>): Storage;
   /** A cotangent for each operand; `undefined` where it is zero. */
   readonly vjp: VjpRule<A> | NoRule;
-  /** Takes the place of `vjp` where forward mode transposes a reverse pass, for an operator that is told its forward rule. */
+  /** Takes the place of `vjp` where forward mode transposes a reverse pass: of an operator that is told its forward rule, or of a step that forward mode does without. */
   readonly transpose?: VjpRule<A> | undefined;
   /** The result with the batch axis leading. */
   readonly batch: BatchRule<A> | NoRule;

@@ -148,11 +148,24 @@ class Translation {
 
   #constant(node: Node, data: Storage): Value {
     const uniform = uniformOf(data);
-    if (uniform === undefined) return this.#make(node, constant, [], { data });
+    if (uniform === undefined) return this.#sameArray(node, data);
     const key = `uniform|${node.dtype}|${node.shape.join()}|${Object.is(uniform, -0) ? "-0" : uniform}`;
     const known = this.#known.get(key) ?? this.#make(node, constant, [], { data, uniform });
     this.#known.set(key, known);
     return known;
+  }
+
+  readonly #arrays = new Map<string, Value[]>();
+
+  /** A constant array. Rules make their masks and matrices anew wherever they are applied: equal ones are one. */
+  #sameArray(node: Node, data: Storage): Value {
+    const key = `${node.dtype}|${node.shape.join()}|${sampleOf(data)}`;
+    const alike = this.#arrays.get(key) ?? [];
+    const known = alike.find((value) => value.data !== undefined && haveSameElements(value.data, data));
+    if (known !== undefined) return known;
+    const made = this.#make(node, constant, [], { data });
+    this.#arrays.set(key, [...alike, made]);
+    return made;
   }
 
   #make(
@@ -188,6 +201,17 @@ function uniformOf(data: Storage): number | undefined {
   for (let i = 1; i < data.length; i++) if (!Object.is(data[i], first)) return undefined;
   return first;
 }
+
+/** A few elements from all over an array: large ones are compared in full only where these are equal. */
+function sampleOf(data: Storage): string {
+  const step = Math.max(1, Math.floor(data.length / 16));
+  let sample = "";
+  for (let i = 0; i < data.length; i += step) sample += `${data[i]},`;
+  return sample;
+}
+
+const haveSameElements = (a: Storage, b: Storage): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => Object.is(x, b[i])));
 
 /** The operands of an operator that stretches them itself, without stretching them before; its shape stays what it is. */
 function unstretched(operands: readonly Value[], shape: Shape): readonly Value[] {

@@ -1,3 +1,4 @@
+import { asTensor } from "../convert.js";
 import { isUnsigned } from "../ir/element-code.js";
 import type { Expr, ExpressionBuilder } from "../ir/expression.js";
 import * as scalar from "../ir/functions/index.js";
@@ -180,7 +181,7 @@ const apart: Sampler = (draw) => {
 
 /** The cotangents of two operands of which one is taken: none where another was, half of it where they tie. */
 function shareOut(a: Tensor, b: Tensor, aLoses: Tensor, bLoses: Tensor, g: Tensor): [Tensor, Tensor] {
-  const share = where(equal(a, b), mul(g, 0.5), g);
+  const share = mul(g, where(equal(a, b), asTensor("maximum", 0.5, g.dtype), 1));
   return [where(aLoses, 0, share), where(bLoses, 0, share)];
 }
 

@@ -15,7 +15,7 @@ import { castTo } from "./cast.js";
 import { equal, notEqual } from "./comparison.js";
 import { mul } from "./elementwise.js";
 import { exp } from "./exponential.js";
-import { concatenate, padAxis, sliceAxis } from "./slice.js";
+import { padAxis, sliceAxis } from "./slice.js";
 import { where } from "./where.js";
 
 /** Running totals along an axis. Their derivatives are linear recurrences that run the other way. */
@@ -71,12 +71,18 @@ function scanning(
   return primitive;
 }
 
+/** Which recurrence, and which way it runs. */
+export interface Recurrence extends ScanAttributes {
+  /** 0: a step takes its own coefficient; 1: that of the element before it. */
+  readonly lag: 0 | 1;
+}
+
 /**
- * s_i = a_i s_{i−1} + b_i along an axis, beginning with s_0 = b_0; the operands have one shape. The cotangent of b is the same
- * recurrence run backwards, λ_i = a_{i+1} λ_{i+1} + g_i, and that of a_i is λ_i s_{i−1}: no division, so zeros among the
- * coefficients do no harm.
+ * s_i = a_i s_{i−1} + b_i along an axis, or a_{i−1} s_{i−1} + b_i, beginning with s_0 = b_0; the operands have one shape. The cotangent of b
+ * is the other one of the two run backwards, λ_i = a_{i+1} λ_{i+1} + g_i or a_i λ_{i+1} + g_i, and that of a_i is λ_i s_{i−1} or
+ * λ_{i+1} s_i: no division, so zeros among the coefficients do no harm.
  */
-const recurrencePrimitive: Primitive<ScanAttributes> = {
+const recurrencePrimitive: Primitive<Recurrence> = {
   name: "linearRecurrence",
   linear: [1],
   infer: ({ inputs: [a] }) => ({ shape: a.shape, dtype: a.dtype }),
@@ -85,38 +91,35 @@ const recurrencePrimitive: Primitive<ScanAttributes> = {
     forEachLine(shape, attributes, (first, stride, count) => {
       let state = 0;
       for (let k = 0, i = first; k < count; k++, i += stride) {
-        state = k === 0 ? b.data[i]! : a.data[i]! * state + b.data[i]!;
+        state = k === 0 ? b.data[i]! : a.data[i - attributes.lag * stride]! * state + b.data[i]!;
         out[i] = state;
       }
     });
     return out;
   },
-  vjp({ inputs: [a], output, attributes: { axis, reverse }, cotangent }) {
-    const adjoint = recur(shifted(a, axis, !reverse, "zero"), cotangent, { axis, reverse: !reverse });
-    return [mul(adjoint, shifted(output, axis, reverse, "zero")), adjoint];
+  vjp({ inputs: [a], output, attributes: { axis, reverse, lag }, cotangent }) {
+    const adjoint = linearRecurrence(a, cotangent, { axis, reverse: !reverse, lag: lag === 0 ? 1 : 0 });
+    const ofA =
+      lag === 0 ? mul(adjoint, shifted(output, axis, reverse, 0)) : mul(shifted(adjoint, axis, !reverse, 0), output);
+    return [ofA, adjoint];
   },
-  batch: ({ inputs: [a, b], batched, size, attributes: { axis, reverse } }) =>
-    recur(batched[0] ? a : stretch(a, [size, ...a.shape]), batched[1] ? b : stretch(b, [size, ...b.shape]), {
-      axis: axis + 1,
-      reverse,
+  batch: ({ inputs: [a, b], batched, size, attributes }) =>
+    linearRecurrence(batched[0] ? a : stretch(a, [size, ...a.shape]), batched[1] ? b : stretch(b, [size, ...b.shape]), {
+      ...attributes,
+      axis: attributes.axis + 1,
     }),
 };
 
-const recur = (a: Tensor, b: Tensor, attributes: ScanAttributes): Tensor =>
+/** The recurrence with coefficients `a` and terms `b`. */
+export const linearRecurrence = (a: Tensor, b: Tensor, attributes: Recurrence): Tensor =>
   apply(recurrencePrimitive, [a, b], attributes);
 
-/**
- * Every element's neighbour: the one before it, or with `after` the one after it. The element at the end, which has none, gets 0, 1,
- * or itself.
- */
-function shifted(x: Tensor, axis: number, after: boolean, end: "zero" | "one" | "itself"): Tensor {
+/** Every element's neighbour: the one before it, or with `after` the one after it. The element at the end, which has none, gets `end`. */
+function shifted(x: Tensor, axis: number, after: boolean, end: number): Tensor {
   const side = x.shape[axis]!;
   if (side === 0) return x;
   const kept = after ? sliceAxis(x, axis, 1, side) : sliceAxis(x, axis, 0, side - 1);
-  if (end === "zero") return padAxis(kept, axis, after ? 0 : 1, after ? 1 : 0);
-  const last = after ? sliceAxis(x, axis, side - 1, side) : sliceAxis(x, axis, 0, 1);
-  const border = end === "one" ? stretch(asTensor("prod", 1, x.dtype), last.shape) : last;
-  return concatenate(after ? [kept, border] : [border, kept], axis);
+  return padAxis(kept, axis, after ? 0 : 1, after ? 1 : 0, end);
 }
 
 const cumsumPrimitive = scanning(
@@ -134,17 +137,15 @@ const cumprodPrimitive: Primitive<ScanAttributes> = scanning(
   Math.imul,
   // dx_i = (Π_{j<i} x_j) Σ_{k≥i} g_k Π_{i<j≤k} x_j
   ({ inputs: [x], output, attributes: { axis, reverse }, cotangent }) =>
-    mul(
-      recur(shifted(x, axis, !reverse, "zero"), cotangent, { axis, reverse: !reverse }),
-      shifted(output, axis, reverse, "one"),
-    ),
+    mul(linearRecurrence(x, cotangent, { axis, reverse: !reverse, lag: 1 }), shifted(output, axis, reverse, 1)),
 );
 
 /** The product of all other elements along a normalised axis: what is before times what is after, without a division. */
 export function productOfOthers(x: Tensor, axis: number): Tensor {
-  const before = shifted(apply(cumprodPrimitive, [x], { axis, reverse: false }), axis, false, "one");
-  const after = shifted(apply(cumprodPrimitive, [x], { axis, reverse: true }), axis, true, "one");
-  return mul(before, after);
+  const side = x.shape[axis]!;
+  const padded = padAxis(x, axis, 1, 1, 1);
+  const running = (reverse: boolean): Tensor => apply(cumprodPrimitive, [padded], { axis, reverse });
+  return mul(sliceAxis(running(false), axis, 0, side), sliceAxis(running(true), axis, 2, side + 2));
 }
 
 const logcumsumexpPrimitive: Primitive<ScanAttributes> = scanning(
@@ -152,11 +153,12 @@ const logcumsumexpPrimitive: Primitive<ScanAttributes> = scanning(
   "none",
   logaddexp,
   logaddexp,
-  // dx_i = e^(x_i − y_i) S_i with S_i = Σ_{k≥i} g_k e^(y_i − y_k) = g_i + e^(y_i − y_{i+1}) S_{i+1}: no exponent is above 0.
+  // dx_i = e^(x_i − y_i) S_i with S_i = Σ_{k≥i} g_k e^(y_i − y_k) = g_i + e^(y_i − y_{i+1}) S_{i+1}: no exponent is above 0. Before the first
+  // element stands the logarithm of the empty sum.
   ({ inputs: [x], output: y, attributes: { axis, reverse }, cotangent }) => {
-    const later = finiteBelow(shifted(y, axis, !reverse, "itself"));
-    const sums = recur(exp(sub(y, later)), cotangent, { axis, reverse: !reverse });
-    return mul(exp(sub(x, finiteBelow(y))), sums);
+    const total = finiteBelow(y);
+    const kept = exp(sub(shifted(y, axis, reverse, Number.NEGATIVE_INFINITY), total));
+    return mul(exp(sub(x, total)), linearRecurrence(kept, cotangent, { axis, reverse: !reverse, lag: 1 }));
   },
 );
 

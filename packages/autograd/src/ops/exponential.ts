@@ -8,7 +8,7 @@ import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { BinaryDType, BinaryShape, Broadcastable } from "../types/elementwise.js";
 import { div, square, sub } from "./arithmetic.js";
-import { equal, greaterEqual, lessEqual, logicalAnd } from "./comparison.js";
+import { equal, lessEqual, logicalAnd } from "./comparison.js";
 import { add, type BinaryOperator, elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { where } from "./where.js";
 
@@ -117,19 +117,17 @@ const powBinary: BinaryOperator<"pow", "number"> = elementwise("pow", {
   integers: "keep",
   integerValue: integerPower,
   vjp({ inputs: [a, b], output: y, cotangent: g }) {
-    // Where a = 0 the formulas b · aᵇ⁻¹ and aᵇ · log a are taken at a = 1, if they would be 0 · ∞: there they vanish, with all
-    // that is derived from them.
-    const isZero = equal(a, 0);
-    const base = isKnownNonzero(b) ? a : where(logicalAnd(isZero, equal(b, 0)), 1, a);
-    const argument = where(logicalAnd(isZero, greaterEqual(b, 0)), 1, a);
-    return [mul(g, mul(b, powBinary(base, sub(b, 1)))), mul(g, mul(y, log(argument)))];
+    // Where a = b = 0 the formulas b · aᵇ⁻¹ and aᵇ · log a are taken at a = 1: they would be 0 · ∞, and vanish there with all that is
+    // derived from them. Where aᵇ = 0 so is the second.
+    const base = isKnownNonzero(b) ? a : where(logicalAnd(equal(a, 0), equal(b, 0)), 1, a);
+    return [mul(g, mul(b, powBinary(base, sub(b, 1)))), mul(g, xlogy(y, base))];
   },
 });
 
 /**
  * aᵇ, element by element, broadcast (IEEE 754: x⁰ = 1 and 1ˣ = 1 for every x, NaN too). Integers stay integers and wrap; with a negative
  * exponent they give 0, or ±1 for ±1. As in PyTorch the derivative in a is 0 where b = 0, the one in b is 0 where a = 0 and
- * b ≥ 0, and NaN where a < 0.
+ * b ≥ 0, and NaN where a < 0 and aᵇ is not 0.
  *
  * @throws ShapeError where the shapes do not broadcast.
  * @example

@@ -62,7 +62,10 @@ export const softplus: UnaryOperator<"float"> = elementwise("softplus", {
 export const logaddexp: BinaryOperator<"logaddexp", "float"> = elementwise("logaddexp", {
   value: logaddexpOf,
   code: scalar.logaddexp,
-  derivative: [(a, b) => sigmoid(difference(a, b)), (a, b) => sigmoid(difference(b, a))],
+  vjp({ inputs: [a, b], cotangent: g }) {
+    const ahead = difference(a, b);
+    return [mul(g, sigmoid(ahead)), mul(g, sigmoid(neg(ahead)))];
+  },
 });
 
 /** a − b, and 0 for two equal infinities. */

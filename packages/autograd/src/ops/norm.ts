@@ -36,12 +36,17 @@ const normPrimitive: Primitive<NormAttributes> = {
       }
       return out;
     }),
-  // ∂‖x‖/∂x = sign(x) (|x| / ‖x‖)^(p−1), and 0 where x or the norm is 0.
+  // ∂‖x‖/∂x = sign(x) (|x| / ‖x‖)^(p−1), and 0 where x or the norm is 0; for p = 2 it is x / ‖x‖, smooth but where the norm is 0.
   vjp({ inputs: [x], output, attributes: { axes, ord }, cotangent }) {
+    if (ord === 2) {
+      const isZero = equal(output, 0);
+      const ratio = div(x, spread(where(isZero, 1, output), axes, x.shape));
+      return [mul(spread(where(isZero, 0, cotangent), axes, x.shape), ratio)];
+    }
     const lengths = spread(output, axes, x.shape);
     const isFlat = logicalOr(equal(x, 0), equal(lengths, 0));
     const ratio = div(where(isFlat, 1, x), where(isFlat, 1, lengths));
-    const slope = ord === 2 ? ratio : mul(sign(x), pow(abs(ratio), ord - 1));
+    const slope = mul(sign(x), pow(abs(ratio), ord - 1));
     return [where(isFlat, 0, mul(spread(cotangent, axes, x.shape), slope))];
   },
   batch: ({ inputs: [x], attributes: { axes, ord } }) =>

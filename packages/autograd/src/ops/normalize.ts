@@ -5,13 +5,12 @@ import { type Operator, operator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxes, type Shape, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { rsqrt, square, sub } from "./arithmetic.js";
+import { div, rsqrt, sub } from "./arithmetic.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { add, mul } from "./elementwise.js";
 import { isOptions } from "./optional-operands.js";
-import { mean } from "./reduce.js";
-import { variance } from "./statistics.js";
+import { centre, rootMeanSquare } from "./statistics.js";
 
 /** Normalisers: composites of means, variances and arithmetic. */
 
@@ -113,8 +112,8 @@ function layerAxes(
 
 /** (x − μ) / √(σ² + eps), the statistics over `axes`. */
 function standardized(x: Tensor, axes: readonly number[], eps: number): Tensor {
-  const over = { axis: axes, keepDims: true };
-  return mul(sub(x, mean(x, over)), rsqrt(add(variance(x, over), eps)));
+  const centred = centre(x, axes);
+  return div(centred, rootMeanSquare(centred, axes, eps));
 }
 
 function drawLayer(draw: Draw, biased: boolean): readonly unknown[] {
@@ -170,8 +169,7 @@ export const rmsNorm = normalizer<LayerNormOptions>(
   {},
   (x, affine, { axis = -1, eps }, dtype) => {
     const { axes, own, along } = layerAxes("rmsNorm", x, axis);
-    const power = mean(square(x), { axis: axes, keepDims: true });
-    const y = mul(x, rsqrt(add(power, checkEps("rmsNorm", eps ?? machineEpsilon[dtype]))));
+    const y = div(x, rootMeanSquare(x, axes, checkEps("rmsNorm", eps ?? machineEpsilon[dtype])));
     return scaled("rmsNorm", y, affine, own, along);
   },
 );
@@ -256,15 +254,19 @@ export const batchNorm = normalizer<BatchNormOptions>(
   (x, affine, { mean: ofMean, variance: ofVariance, eps = 1e-5 }) => {
     const name = "batchNorm";
     const channels = channelsOf(name, x);
-    const over = { axis: x.shape.map((_, a) => a).filter((a) => a !== 1), keepDims: true };
+    const axes = x.shape.map((_, a) => a).filter((a) => a !== 1);
     const given = (role: string, operand: TensorLike): Tensor => {
       const statistic = castTo(asTensor(name, operand), x.dtype);
       if (statistic.rank === 1 && statistic.shape[0] === channels) return reshapeTo(statistic, alongChannels(x));
       throw new ShapeError(`${name}: the ${role} has shape ${showShape(statistic.shape)}; x needs [${channels}].`);
     };
-    const centre = ofMean === undefined ? mean(x, over) : given("mean", ofMean);
-    const spread = ofVariance === undefined ? variance(x, over) : given("variance", ofVariance);
-    const y = mul(sub(x, centre), rsqrt(add(spread, checkEps(name, eps))));
+    const added = checkEps(name, eps);
+    const centred = ofMean === undefined ? centre(x, axes) : sub(x, given("mean", ofMean));
+    const ofBatch = (): Tensor => rootMeanSquare(ofMean === undefined ? centred : centre(x, axes), axes, added);
+    const y =
+      ofVariance === undefined
+        ? div(centred, ofBatch())
+        : mul(centred, rsqrt(add(given("variance", ofVariance), added)));
     return scaled(name, y, affine, [channels], alongChannels(x));
   },
 );

@@ -6,7 +6,7 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import type { Quantile } from "../types/keep.js";
 import type { Reduction } from "../types/reduce.js";
 import { sub } from "./arithmetic.js";
-import { reshapeTo } from "./broadcast.js";
+import { reshapeTo, sumAxes } from "./broadcast.js";
 import { asFloat } from "./cast.js";
 import { isNaN } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
@@ -33,16 +33,16 @@ function valuesAt(name: string, x: Tensor, axes: readonly number[], places: read
   return places.map((place) => {
     const position = place * (count - 1);
     const below = Math.floor(position);
-    const value = between(at(below), at(Math.ceil(position)), position - below);
+    const t = position - below;
+    // The middle is the sum of two halves: also of infinities, and of numbers whose sum would overflow.
+    const middle = (): Tensor => sumAxes(mul(sliceAxis(sorted, kept.length, below, below + 2), 0.5), [kept.length]);
+    const value = t === 0.5 ? middle() : t === 0 ? at(below) : between(at(below), at(below + 1), t);
     return where(isNaN(greatest), greatest, value);
   });
 }
 
-/** The point that lies the fraction `t` of the way from one value to the next; the middle also of infinities. */
-function between(a: Tensor, b: Tensor, t: number): Tensor {
-  if (t === 0) return a;
-  return t === 0.5 ? add(mul(a, 0.5), mul(b, 0.5)) : add(a, mul(sub(b, a), t));
-}
+/** The point that lies the fraction `t` of the way from one value to the next. */
+const between = (a: Tensor, b: Tensor, t: number): Tensor => add(a, mul(sub(b, a), t));
 
 /**
  * The median: the middle one of the sorted elements, or the mean of the two middle ones (NumPy's rule). NaN if there is one. Integers give float32.

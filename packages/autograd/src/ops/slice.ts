@@ -62,6 +62,22 @@ const slicePrimitive: Primitive<SliceAttributes> = {
 const sliceTo = (x: Tensor, attributes: SliceAttributes): Tensor =>
   sameShape(x.shape, attributes.shape) ? x : apply(slicePrimitive, [x], attributes);
 
+/** A part of a cotangent; a part of a part is one of the whole. Of other tensors it stays what it is: the cotangents of small parts are joined to small ones first. */
+function partOf(x: Tensor, attributes: SliceAttributes): Tensor {
+  const { node } = x;
+  const [whole] = node.inputs;
+  if (sameShape(x.shape, attributes.shape) || !isSlice(node) || whole === undefined) return sliceTo(x, attributes);
+  const { start, step } = node.attributes;
+  return sliceTo(new Tensor(whole), {
+    start: start.map((first, axis) => first + attributes.start[axis]! * step[axis]!),
+    step: step.map((distance, axis) => distance * attributes.step[axis]!),
+    shape: attributes.shape,
+  });
+}
+
+const isSlice = (node: Node): node is Node & { readonly attributes: SliceAttributes } =>
+  node.primitive === (slicePrimitive as Primitive);
+
 /** Elements start … stop − 1 of one normalised axis, which are known to exist. */
 export function sliceAxis(x: Tensor, axis: number, start: number, stop: number, step = 1): Tensor {
   const only = <T>(here: T, elsewhere: (side: number) => T): T[] =>
@@ -105,7 +121,7 @@ function padding<A extends PadAttributes>(
     },
     lower: ({ inputs, attributes }) => lowerPadding(inputs[0]?.shape ?? [], attributes, fillOf(attributes)),
     vjp: ({ inputs: [x], attributes, cotangent }) => [
-      sliceTo(cotangent, {
+      partOf(cotangent, {
         start: attributes.low,
         step: attributes.interior.map((gap) => gap + 1),
         shape: x.shape,
@@ -163,10 +179,11 @@ export const padZeros = (x: Tensor, attributes: PadAttributes): Tensor =>
 export const padWith = (x: Tensor, attributes: PadAttributes & { readonly value: number }): Tensor =>
   isPadded(attributes, x.shape) ? apply(padWithPrimitive, [x], attributes) : x;
 
-/** Zeros before and after the elements of one normalised axis. */
-export function padAxis(x: Tensor, axis: number, low: number, high: number): Tensor {
+/** Zeros, or another value, before and after the elements of one normalised axis. */
+export function padAxis(x: Tensor, axis: number, low: number, high: number, value = 0): Tensor {
   const only = (width: number): number[] => x.shape.map((_, i) => (i === axis ? width : 0));
-  return padZeros(x, { low: only(low), high: only(high), interior: only(0) });
+  const widths = { low: only(low), high: only(high), interior: only(0) };
+  return value === 0 ? padZeros(x, widths) : padWith(x, { ...widths, value });
 }
 
 /** A tensor with zeros before and after it along one axis. */

@@ -7,7 +7,7 @@ import { sigmoid as sigmoidOf, softplus as softplusOf } from "../numbers/stable.
 import { typedOperator } from "../primitive.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
-import { neg, square, sub } from "./arithmetic.js";
+import { maximum, minimum, neg, square, sub } from "./arithmetic.js";
 import { greater } from "./comparison.js";
 import { add, elementwise, mul, type UnaryOperator } from "./elementwise.js";
 import { sigmoid, softplus } from "./logistic.js";
@@ -136,7 +136,7 @@ export const mish: UnaryOperator<"float"> = elementwise("mish", {
   derivative: (x) => {
     const t = tanh(softplus(x));
     // Beyond ±750 the second term is 0 to the last bit, and without the bound its derivative would overflow on the way.
-    const bounded = clip(x, { min: -750, max: 750 });
+    const bounded = minimum(maximum(x, -750), 750);
     return add(t, mul(bounded, mul(sub(1, square(t)), sigmoid(x))));
   },
 });

@@ -10,7 +10,7 @@ import { reducedShape, type Shape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Reduction } from "../types/reduce.js";
 import { div, sqrt, square, sub } from "./arithmetic.js";
-import { reduceAxes, sumAxes } from "./broadcast.js";
+import { reduceAxes, reshapeTo, sumAxes } from "./broadcast.js";
 import { asFloat, castTo } from "./cast.js";
 import { equal, isFinite } from "./comparison.js";
 import { finiteBelow } from "./cumulative.js";
@@ -53,6 +53,56 @@ const centrePrimitive: Primitive<Axes> = {
   batch: ({ inputs: [x], attributes: { axes } }) => apply(centrePrimitive, [x], { axes: axes.map((axis) => axis + 1) }),
 };
 
+/** x less its mean along normalised axes. */
+export const centre = (x: Tensor, axes: readonly number[]): Tensor => apply(centrePrimitive, [x], { axes });
+
+interface MeanSquare extends Axes {
+  /** What the sum of squares is divided by. */
+  readonly count: number;
+  /** Added to the mean square; 0 or more. */
+  readonly eps: number;
+}
+
+/**
+ * √(Σx² / count + eps) along axes. Its slope x / √… is what a normaliser gives: written so, the derivative of x / √… computes nothing twice.
+ */
+const rootMeanSquarePrimitive: Primitive<MeanSquare> = {
+  name: "rootMeanSquare",
+  linear: "none",
+  infer: ({ inputs: [x], attributes: { axes } }) => ({ shape: reducedShape(x.shape, axes, false), dtype: x.dtype }),
+  run({ inputs: [x], attributes: { axes, count, eps }, dtype }) {
+    const squares = Float64Array.from(x.data, (element) => element * element);
+    const totals = reduceAxes(squares, x.shape, axes, (source, outer, axis, inner) => {
+      const own = new Float64Array(outer * inner);
+      sumInto(source, own, outer, axis, inner);
+      return own;
+    });
+    const out = allocate(dtype, totals.length);
+    for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(totals[i]! / count + eps);
+    return out;
+  },
+  expand: ({ inputs: [x], attributes: { axes, count, eps } }) => {
+    const power = div(sumAxes(square(x), axes), count);
+    return sqrt(eps === 0 ? power : add(power, eps));
+  },
+  vjp({ inputs: [x], output: y, attributes: { axes, count, eps }, cotangent: g }) {
+    if (eps > 0) return [mul(spread(div(g, count), axes, x.shape), div(x, spread(y, axes, x.shape)))];
+    // Without eps it may be 0: the derivative is 0 there, and the divisor never.
+    const isZero = equal(y, 0);
+    const part = div(div(where(isZero, 0, g), where(isZero, 1, y)), count);
+    return [mul(spread(part, axes, x.shape), x)];
+  },
+  batch: ({ inputs: [x], attributes }) =>
+    apply(rootMeanSquarePrimitive, [x], { ...attributes, axes: attributes.axes.map((axis) => axis + 1) }),
+};
+
+/** √(mean x² + eps) along normalised axes, which stay with size 1. */
+export const rootMeanSquare = (x: Tensor, axes: readonly number[], eps: number): Tensor =>
+  reshapeTo(
+    apply(rootMeanSquarePrimitive, [x], { axes, count: countAlong(x.shape, axes), eps }),
+    reducedShape(x.shape, axes, true),
+  );
+
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReduceOptions {
   /** What is taken from the number of elements in the divisor: 0 (default) for the variance of the data, 1 for Bessel's estimate. */
@@ -64,13 +114,12 @@ const withCorrection = ([x, options]: readonly unknown[], correction: number): r
   { ...Object(options), correction },
 ];
 
-/** The variance over normalised axes. */
-function varianceAlong(name: string, x: Tensor, axes: readonly number[], correction: number): Tensor {
-  if (typeof correction !== "number" || !Number.isFinite(correction)) {
-    throw new ValueError(`${name}: the correction is ${describeValue(correction)}; use a number such as 0 or 1.`);
+/** What a variance over normalised axes divides by. */
+function divisorOf(name: string, x: Tensor, axes: readonly number[], correction: number): number {
+  if (typeof correction === "number" && Number.isFinite(correction)) {
+    return Math.max(0, countAlong(x.shape, axes) - correction);
   }
-  const squares = square(apply(centrePrimitive, [x], { axes }));
-  return div(sumAxes(squares, axes), Math.max(0, countAlong(x.shape, axes) - correction));
+  throw new ValueError(`${name}: the correction is ${describeValue(correction)}; use a number such as 0 or 1.`);
 }
 
 /**
@@ -89,7 +138,7 @@ export const variance = typedOperator<Reduction<"variance", "float", Pick<Varian
   (draw) => withCorrection(drawReduction(draw), draw.pick([0, 0.5])),
   (x: TensorLike, { correction = 0, ...options }: VarianceOptions = {}): Tensor =>
     reduceWith("variance", asFloat("variance", x), options, (y, axes) =>
-      varianceAlong("variance", y, axes, correction),
+      div(sumAxes(square(centre(y, axes)), axes), divisorOf("variance", y, axes, correction)),
     ),
 );
 
@@ -111,11 +160,9 @@ export const std = typedOperator<Reduction<"std", "float", Pick<VarianceOptions,
     return [draw.tensor(shape, { separation: 0.1 }), { axis, keepDims: draw.boolean(), correction: draw.pick([0, 1]) }];
   },
   (x: TensorLike, { correction = 0, ...options }: VarianceOptions = {}): Tensor =>
-    reduceWith("std", asFloat("std", x), options, (y, axes) => {
-      const squared = varianceAlong("std", y, axes, correction);
-      const isZero = equal(squared, 0);
-      return where(isZero, 0, sqrt(where(isZero, 1, squared)));
-    }),
+    reduceWith("std", asFloat("std", x), options, (y, axes) =>
+      apply(rootMeanSquarePrimitive, [centre(y, axes)], { axes, count: divisorOf("std", y, axes, correction), eps: 0 }),
+    ),
 );
 
 const logsumexpPrimitive: Primitive<Axes> = {

@@ -10,7 +10,7 @@ import type { BinaryDType, Broadcastable, Broadcastable3, TernaryShape } from ".
 import type { Clip, Keeps, MaskedFill } from "../types/keep.js";
 import { sumTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
-import { equal, greater, isNaN, less } from "./comparison.js";
+import { greater, isFinite, isNaN, less } from "./comparison.js";
 import { alignBatch } from "./elementwise.js";
 
 export const wherePrimitive: Primitive<undefined> = {
@@ -172,12 +172,8 @@ export const nanToNum = typedOperator<Keeps<"keep", [options?: NanToNumOptions]>
       if (typeof value !== "number") throw new ValueError(`nanToNum: ${name} is ${typeof value}, not a number.`);
     }
     if (!isFloat(operand.dtype)) return operand;
-    const finite = select(
-      "nanToNum",
-      equal(operand, Infinity),
-      posInf,
-      select("nanToNum", equal(operand, -Infinity), negInf, operand),
-    );
-    return select("nanToNum", isNaN(operand), nan, finite);
+    const infinite = select("nanToNum", greater(operand, 0), asTensor("nanToNum", posInf, operand.dtype), negInf);
+    const other = select("nanToNum", isNaN(operand), nan, infinite);
+    return select("nanToNum", isFinite(operand), operand, other);
   },
 );

@@ -143,23 +143,31 @@ export function pullBody(
 }
 
 /**
- * Forward mode of a body: placeholders for the tangents of the inputs that have one, and the tangents of all outputs, as graph from the body's own
+ * Forward mode of a body: placeholders for the tangents of the inputs that have one, and all outputs and their tangents, as graph from the body's own
  * inputs and those placeholders.
  */
 export function pushBody(
   body: Body,
   moving: readonly boolean[],
-): { readonly inputs: readonly (Node | undefined)[]; readonly outputs: readonly Node[] } {
+): {
+  readonly inputs: readonly (Node | undefined)[];
+  readonly primals: readonly Node[];
+  readonly outputs: readonly Node[];
+} {
   return once(body, `push ${bits(moving)}`, () => {
     const tangents = body.inputs.map((node, i) =>
       moving[i] ? standIn(node, `the derivative of ${body.name} (a tangent)`) : undefined,
     );
-    const outputs = pushForward(
+    const pushed = pushForward(
       body.outputs.map((node) => new Tensor(node)),
       body.inputs.filter((_, i) => moving[i]).map((node) => new Tensor(node)),
       tangents.filter((tangent) => tangent !== undefined),
     );
-    return { inputs: tangents.map((tangent) => tangent?.node), outputs: outputs.map(({ node }) => node) };
+    return {
+      inputs: tangents.map((tangent) => tangent?.node),
+      primals: pushed.primals.map(({ node }) => node),
+      outputs: pushed.tangents.map(({ node }) => node),
+    };
   });
 }
 

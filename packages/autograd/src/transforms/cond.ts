@@ -1,4 +1,5 @@
 import { describeValue } from "../convert.js";
+import { isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Aval, BatchContext, KernelContext } from "../graph.js";
 import { reshape } from "../ops/broadcast.js";
@@ -8,11 +9,24 @@ import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, Variable } from "../tensor.js";
 import { sameStructure, showStructure, unflattenTree } from "../tree.js";
-import { type Body, batchBody, type Derived, dependences, makeBody, pullBody, runBody, standIn } from "./body.js";
+import {
+  type Body,
+  batchBody,
+  bits,
+  type Derived,
+  dependences,
+  makeBody,
+  once,
+  pullBody,
+  pushBody,
+  runBody,
+  standIn,
+} from "./body.js";
 import { callBody } from "./call.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
 import { carryLeaves, conditionTensor, type ResultTree, resultLeaves } from "./loop-carry.js";
+import { awaitTangents, type Push } from "./tangents.js";
 import { applyTuple, defineTuple, type PullContext, type TuplePrimitive } from "./tuple.js";
 
 /** Two bodies of the same inputs and results. The operands are the condition and then the inputs. */
@@ -36,9 +50,41 @@ const condPrimitive: TuplePrimitive<CondAttributes> = defineTuple<CondAttributes
 
 const shifted = (positions: Iterable<number>): number[] => [...positions].map((position) => position + 1);
 
+/** Values and tangents of the branch that is taken. */
+const pushCond =
+  ({ onTrue, onFalse }: CondAttributes): Push =>
+  (operands, tangents) => {
+    const [condition, ...inputs] = operands;
+    const [, ...moving] = tangents;
+    if (condition === undefined) throw new Error("cond has no condition");
+    const flags = moving.map((tangent) => tangent !== undefined);
+    const moved = onTrue.outputs.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []));
+    const branch = (body: Body): Body =>
+      once(body, `cond tangents ${bits(flags)}`, () => {
+        const pushed = pushBody(body, flags);
+        const own = pushed.inputs.filter((node) => node !== undefined);
+        return makeBody(
+          body.name,
+          [...body.inputs, ...own],
+          [...pushed.primals, ...moved.flatMap((i) => pushed.outputs[i] ?? [])],
+        );
+      });
+    const results = applyTuple(
+      condPrimitive,
+      [condition, ...inputs, ...moving.filter((tangent) => tangent !== undefined)],
+      { onTrue: branch(onTrue), onFalse: branch(onFalse) },
+    );
+    const count = onTrue.outputs.length;
+    return {
+      primals: results.slice(0, count),
+      tangents: onTrue.outputs.map((_, i) => (moved.includes(i) ? results[count + moved.indexOf(i)] : undefined)),
+    };
+  };
+
 /** The derivative of the branch that is taken. */
 function pullCond(context: PullContext<CondAttributes>): (Tensor | undefined)[] {
   const { inputs, attributes, cotangents, needed, direction } = context;
+  if (direction === "forward") return awaitTangents(context, pushCond(attributes));
   const [condition, ...operands] = inputs;
   if (condition === undefined) throw new Error("cond has no condition");
   const given = cotangents.map((cotangent) => cotangent !== undefined);

@@ -54,6 +54,16 @@ function oneChoice({ node: x }: Tensor, { node: y }: Tensor): Tensor | undefined
   return apply(wherePrimitive, [new Tensor(condition), ...branches], undefined);
 }
 
+/** What a choice between a tensor and 0 masks, and how. */
+export function maskOf({ node }: Tensor): { readonly x: Tensor; mask(part: Tensor): Tensor } | undefined {
+  if (node.primitive !== wherePrimitive) return undefined;
+  const [condition, a, b] = operandsOf(node.inputs).map((input) => new Tensor(input));
+  if (condition === undefined || a === undefined || b === undefined) return undefined;
+  const choose = (held: Tensor, failed: Tensor): Tensor => apply(wherePrimitive, [condition, held, failed], undefined);
+  if (isZero(a.node) && sameShape(b.shape, node.shape)) return { x: b, mask: (part) => choose(a, part) };
+  return isZero(b.node) && sameShape(a.shape, node.shape) ? { x: a, mask: (part) => choose(part, b) } : undefined;
+}
+
 /** The sum of two nodes of which one is zero. */
 function eitherOf(x: Node, y: Node): Tensor | undefined {
   if (isZero(y)) return new Tensor(x);

@@ -1,6 +1,6 @@
 import { isFloat } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
-import { makePlaceholder } from "../graph.js";
+import { makePlaceholder, type Node } from "../graph.js";
 import { inScope } from "../lifetime.js";
 import { zeros } from "../ops/create.js";
 import { shapeError } from "../origin.js";
@@ -18,6 +18,9 @@ import {
 import { type GradientOf, grad } from "./grad.js";
 import { freshLeaves, group, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
+import { substitute } from "./substitute.js";
+import { pickedIndex } from "./tuple.js";
+import { nodesSince } from "./walk.js";
 
 /**
  * Value and directional derivative of a function: the Jacobian times `tangents`. Forward mode is reverse mode of the reverse pass, which is linear
@@ -48,18 +51,22 @@ export function jvp<A extends readonly unknown[], R>(
     refusePromise("jvp", result);
     const { leaves: results, structure } = flattenTree(result);
     const outputs = results.map((leaf) => tensorLeaf("jvp", "the result", leaf));
-    const outputTangents = pushForward(outputs, leaves, directions);
-    group([...outputs, ...outputTangents]);
-    return [unflattenTree(structure, outputs), unflattenTree(structure, outputTangents)] as [R, R];
+    const pushed = pushForward(outputs, leaves, directions);
+    group([...pushed.primals, ...pushed.tangents]);
+    return [unflattenTree(structure, pushed.primals), unflattenTree(structure, pushed.tangents)] as [R, R];
   });
 }
 
-/** The tangents of `outputs` for tangents of `leaves`, as graph. */
+/**
+ * The tangents of `outputs` for tangents of `leaves`, as graph, and the outputs: loops that compute both give both, so that none runs once for values and once more for
+ * tangents.
+ */
 export function pushForward(
   outputs: readonly Tensor[],
   leaves: readonly Tensor[],
   tangents: readonly Tensor[],
-): Tensor[] {
+): { readonly primals: Tensor[]; readonly tangents: Tensor[] } {
+  const replaced: Replacement[] = [];
   const cotangents = outputs.map(({ shape, dtype }) =>
     isFloat(dtype) ? new Tensor(makePlaceholder(shape, dtype, "jvp (the cotangent of its reverse pass)")) : undefined,
   );
@@ -72,11 +79,42 @@ export function pushForward(
     reached.map(({ tangent }) => tangent),
     cotangents.filter((cotangent) => cotangent !== undefined),
     "transpose",
+    (construct, results) => replaced.push({ construct, results }),
   );
   let next = 0;
-  return outputs.map(
+  const ofOutputs = outputs.map(
     ({ shape, dtype }, i) => (cotangents[i] === undefined ? undefined : pushed[next++]) ?? zeros(shape, { dtype }),
   );
+  const joined = withReplaced([...outputs, ...ofOutputs], replaced);
+  return { primals: joined.slice(0, outputs.length), tangents: joined.slice(outputs.length) };
+}
+
+interface Replacement {
+  readonly construct: Node;
+  readonly results: readonly Tensor[];
+}
+
+/** The tensors with results in place of those of other constructs, which nothing needs any more then. Operands come before users, and are replaced first. */
+function withReplaced(tensors: readonly Tensor[], replacements: readonly Replacement[]): Tensor[] {
+  let now = [...tensors];
+  let rest = replacements;
+  for (let [first] = rest; first !== undefined; [first] = rest) {
+    const { construct, results } = first;
+    rest = rest.slice(1);
+    const all = [...now, ...rest.flatMap((later) => later.results)];
+    const picks = new Map<Node, Tensor>();
+    for (const node of nodesSince(all, construct.id)) {
+      const result = node.inputs[0] === construct ? results[pickedIndex(node) ?? -1] : undefined;
+      // What has a value need not be computed again.
+      if (result !== undefined && node.value === undefined) picks.set(node, result);
+    }
+    if (picks.size === 0) continue;
+    const rebuilt = substitute(all, picks);
+    now = rebuilt.slice(0, now.length);
+    let next = now.length;
+    rest = rest.map((later) => ({ ...later, results: later.results.map((own) => rebuilt[next++] ?? own) }));
+  }
+  return now;
 }
 
 /** The leaves of the tangents, checked against the primals. */

@@ -3,12 +3,13 @@ import { GradientError } from "../errors.js";
 import { type Node, operandsOf, upcomingId } from "../graph.js";
 import { unregisteredNodes } from "../lifetime.js";
 import { neg } from "../ops/arithmetic.js";
+import { wherePrimitive } from "../ops/where.js";
 import { onBehalfOf } from "../origin.js";
 import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
-import { cotangentSum, negated } from "./cotangent-sum.js";
-import { dependsOn, isTuple, type PullDirection, pickedIndex } from "./tuple.js";
+import { cotangentSum, maskOf, negated } from "./cotangent-sum.js";
+import { dependsOn, isTuple, type PullDirection, pickedIndex, type Replace } from "./tuple.js";
 import { nodesSince } from "./walk.js";
 
 /**
@@ -22,6 +23,7 @@ export function pullBack(
   cotangents: readonly (Tensor | undefined)[],
   leaves: readonly Tensor[],
   direction: PullDirection = "reverse",
+  replace?: Replace,
 ): (Tensor | undefined)[] {
   const order = dependents(outputs, leaves);
   const dependent = new Set(order);
@@ -79,7 +81,7 @@ export function pullBack(
       }
       const parts = onBehalfOf("derivative", node, () =>
         cotangent === undefined
-          ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node))
+          ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node), replace)
           : pullNode(node, cotangent),
       );
       for (const [k, part] of parts.entries()) {
@@ -107,9 +109,18 @@ function dependents(outputs: readonly Tensor[], leaves: readonly Tensor[]): Node
   });
 }
 
-/** The parts of a cotangent in a forward rule. A negation goes last, where the sum of cotangents makes a difference of it. */
+/**
+ * The parts of a cotangent in a forward rule. A negation goes last, where the sum of cotangents makes a difference of it, and a mask comes after a factor: what is masked
+ * may be 0 · ∞.
+ */
 function transposed(node: Node, cotangent: Tensor, dependent: ReadonlySet<Node>): readonly (Tensor | undefined)[] {
-  const isOnly = node.inputs.filter((input) => dependent.has(input)).length === 1;
+  const operands = node.inputs.filter((input) => dependent.has(input));
+  const isOnly = operands.length === 1;
+  const masked = isOnly && isScaling(node, operands[0]) ? maskOf(cotangent) : undefined;
+  if (masked !== undefined) {
+    const parts = transposed(node, masked.x, dependent);
+    return parts.map((part, i) => (part && node.inputs[i] === operands[0] ? masked.mask(part) : part));
+  }
   const positive = isOnly ? negated(cotangent) : undefined;
   const since = upcomingId();
   return applyRule(node, positive ?? cotangent, "transpose").map((part) => {
@@ -118,6 +129,14 @@ function transposed(node: Node, cotangent: Tensor, dependent: ReadonlySet<Node>)
     return opposite ?? (part && neg(part));
   });
 }
+
+/** Whether an operator multiplies the elements of its operand by others. */
+const isScaling = ({ primitive, shape }: Node, operand: Node | undefined): boolean =>
+  primitive.element !== undefined &&
+  primitive !== wherePrimitive &&
+  primitive.linear !== "jointly" &&
+  operand !== undefined &&
+  sameShape(operand.shape, shape);
 
 /** −x where x is made since `since` by linear operators of one operand from a negation. */
 function withoutSign(x: Tensor, since: number): Tensor | undefined {
@@ -152,6 +171,7 @@ function pullTuple(
   dependent: ReadonlySet<Node>,
   direction: PullDirection,
   gathered: readonly (Tensor | undefined)[],
+  replace: Replace | undefined,
 ): readonly (Tensor | undefined)[] {
   const { primitive, inputs, attributes } = node;
   if (!isTuple(primitive)) throw new Error(`${primitive.name} has one result`);
@@ -163,6 +183,7 @@ function pullTuple(
     needed: inputs.map((input) => dependent.has(input)),
     direction,
     gathered,
+    replace,
   });
 }
 

@@ -31,8 +31,8 @@ interface ReversePlan {
   readonly reverse: ReversePart;
 }
 
-/** Applies a scan; handed in, for the reverse of a scan is one. */
-type ApplyScan = (attributes: ScanAttributes, operands: readonly Tensor[]) => Tensor[];
+/** Applies a scan; handed in, for the derivatives of a scan are scans. */
+export type ApplyScan = (attributes: ScanAttributes, operands: readonly Tensor[]) => Tensor[];
 
 /**
  * Reverse mode of a scan: the scan is run once more with what the cotangents need of each step stacked too, and a scan in the other direction carries the cotangents of the
@@ -198,7 +198,7 @@ function nodesAbove(leaves: readonly Node[], roots: readonly Node[]): Set<Node> 
 }
 
 /** The inputs that differ from step to step with those needed: carries move if they start from one, or come from one in a step. */
-function movingInputs(
+export function movingInputs(
   outputs: readonly Node[],
   dependsOn: readonly ReadonlySet<number>[],
   needed: readonly boolean[],

@@ -11,8 +11,10 @@ import { batchBody, dependences, loopDependences, makeBody } from "./body.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
 import { carryLeaves, nextCarry, resultLeaves } from "./loop-carry.js";
-import { pullScan } from "./scan-reverse.js";
+import { pushScan } from "./scan-forward.js";
+import { type ApplyScan, pullScan } from "./scan-reverse.js";
 import { runScan, type ScanAttributes, scanResults } from "./scan-run.js";
+import { awaitTangents, type Push } from "./tangents.js";
 import { applyTuple, defineTuple, type TuplePrimitive } from "./tuple.js";
 
 const scanPrimitive: TuplePrimitive<ScanAttributes> = defineTuple<ScanAttributes>("scan", {
@@ -20,9 +22,17 @@ const scanPrimitive: TuplePrimitive<ScanAttributes> = defineTuple<ScanAttributes
   reaches: ({ body, constantCount, carryCount }) => loopDependences(body, constantCount, carryCount),
   run: runScan,
   steps: ({ body: { inputs, outputs }, ...loop }) => ({ inputs, outputs, ...loop }),
-  pull: (context) => pullScan(context, (attributes, operands) => applyTuple(scanPrimitive, operands, attributes)),
+  pull: (context) =>
+    context.direction === "forward" ? awaitTangents(context, pushOf(context.attributes)) : pullScan(context, applyScan),
   batch: batchScan,
 });
+
+const applyScan: ApplyScan = (attributes, operands) => applyTuple(scanPrimitive, operands, attributes);
+
+const pushOf =
+  (attributes: ScanAttributes): Push =>
+  (operands, tangents) =>
+    pushScan(attributes, operands, tangents, applyScan);
 
 /** The batch axis goes behind the axis of the steps; carries that no batched operand reaches stay as they are. */
 function batchScan({ inputs, batched, size, attributes }: BatchContext<ScanAttributes>): Tensor[] {

@@ -27,6 +27,9 @@ class TupleStorage extends Float32Array<ArrayBuffer> {
  */
 export type PullDirection = "reverse" | "forward" | "transpose";
 
+/** Takes note of results that take the place of those of `construct`. */
+export type Replace = (construct: Node, results: readonly Tensor[]) => void;
+
 /** What the reverse rule of a tuple gets. */
 export interface PullContext<A> {
   readonly inputs: readonly Tensor[];
@@ -38,6 +41,8 @@ export interface PullContext<A> {
   /** Whose cotangents are asked for, one for each operand. */
   readonly needed: readonly boolean[];
   readonly direction: PullDirection;
+  /** Told of results that are those of another construct, computed along with tangents: they take its results' place. */
+  readonly replace?: Replace | undefined;
   /** Cotangents of operands so far, for a rule that accumulates: what it gives for an operand includes this. */
   readonly gathered: readonly (Tensor | undefined)[];
 }

@@ -3,7 +3,6 @@ import { isFloat, type Storage } from "../dtype.js";
 import { GradientError, TransformError, ValueError } from "../errors.js";
 import type { Aval, BatchContext, KernelContext, Node } from "../graph.js";
 import { reshape, stretch } from "../ops/broadcast.js";
-import { zeros } from "../ops/create.js";
 import { any } from "../ops/reduce.js";
 import { where } from "../ops/where.js";
 import { computedValue, Tensor } from "../tensor.js";
@@ -24,6 +23,7 @@ import {
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
 import { carryLeaves, conditionTensor, nextCarry } from "./loop-carry.js";
+import { awaitTangents, orZeros, type Push } from "./tangents.js";
 import { applyTuple, defineTuple, type PullContext, type TuplePrimitive } from "./tuple.js";
 
 /** Bodies of the same inputs: constants, and then carries. The first gives the condition, the second the next carries. */
@@ -57,89 +57,45 @@ function runWhile({ inputs, attributes: { test, body, constantCount } }: KernelC
   return nodes.slice(constantCount).map(valueOf);
 }
 
-/** How many results a tuple of tangents stands for, and the loop that they belong to. */
-interface TangentAttributes {
-  readonly loop: WhileAttributes;
-  /** The operands of the loop, from the first, come first among the operands here; then the cotangents of these results. */
-  readonly given: readonly number[];
-  /** The operands of the loop whose cotangents the results are. */
-  readonly needed: readonly number[];
-  readonly results: readonly Aval[];
-}
-
-/** What forward mode transposes: a loop has no reverse, for the number of its steps is not known, and this stands in its place between the two passes. */
-const tangentPrimitive: TuplePrimitive<TangentAttributes> = defineTuple<TangentAttributes>("whileLoop", {
-  results: ({ results }) => results,
-  reaches: ({ loop, given, results }) => {
-    const count = loop.body.inputs.length + given.length;
-    return results.map(() => new Set(Array.from({ length: count }, (_, i) => i)));
-  },
-  run() {
-    throw noReverse();
-  },
-  pull: pushWhile,
-  batch() {
-    throw noReverse();
-  },
-});
-
-const noReverse = (): GradientError =>
-  new GradientError(
-    "grad: whileLoop has no derivative in reverse mode: the number of its steps is not known beforehand. Use scan with a fixed number, jvp, or implicitDiff.",
-  );
+const noReverse =
+  "grad: whileLoop has no derivative in reverse mode: the number of its steps is not known beforehand. Use scan with a fixed number, jvp, or implicitDiff.";
 
 function pullWhile(context: PullContext<WhileAttributes>): (Tensor | undefined)[] {
-  const { inputs, attributes, cotangents, needed, direction } = context;
-  if (direction !== "forward") throw noReverse();
-  const given = cotangents.flatMap((cotangent, i) => (cotangent === undefined ? [] : [i]));
-  const asked = inputs.flatMap((input, i) => (needed[i] && isFloat(input.dtype) ? [i] : []));
-  const results = asked.flatMap((i) => inputs[i] ?? []);
-  const pulled = applyTuple(
-    tangentPrimitive,
-    [...inputs, ...cotangents.filter((cotangent) => cotangent !== undefined)],
-    { loop: attributes, given, needed: asked, results: results.map(({ shape, dtype }) => ({ shape, dtype })) },
-  );
-  const all = new Array<Tensor | undefined>(inputs.length).fill(undefined);
-  for (const [k, i] of asked.entries()) all[i] = pulled[k];
-  return all;
+  const { attributes, direction } = context;
+  if (direction !== "forward") throw new GradientError(noReverse);
+  return awaitTangents(context, pushWhile(attributes), noReverse);
 }
 
 /** The tangents of a loop's results from those of its operands: the loop of carries and tangents together. */
-function pushWhile(context: PullContext<TangentAttributes>): (Tensor | undefined)[] {
-  const { inputs, attributes, cotangents: tangents, direction } = context;
-  if (direction !== "transpose") throw noReverse();
-  const { loop, given, needed } = attributes;
-  const { test, body, constantCount } = loop;
-  const count = body.inputs.length;
-  const operands = inputs.slice(0, count);
-  const withTangent = needed.filter((_, k) => tangents[k] !== undefined);
-  const constantTangents = withTangent.filter((i) => i < constantCount);
-  const carryTangents = body.inputs.flatMap(({ dtype }, i) => (i >= constantCount && isFloat(dtype) ? [i] : []));
-  const pushed = once(body, `while ${constantCount} ${constantTangents.join()}`, () =>
-    tangentLoop(body, constantTangents, carryTangents, constantCount),
-  );
-  const tangentOf = (i: number): Tensor => {
-    const operand = operands[i];
-    return tangents[needed.indexOf(i)] ?? zeros(operand?.shape ?? [], { dtype: operand?.dtype ?? "float32" });
+const pushWhile =
+  ({ test, body, constantCount }: WhileAttributes): Push =>
+  (operands, tangents) => {
+    const constantTangents = tangents.flatMap((tangent, i) => (tangent !== undefined && i < constantCount ? [i] : []));
+    const carryTangents = body.inputs.flatMap(({ dtype }, i) => (i >= constantCount && isFloat(dtype) ? [i] : []));
+    const pushed = once(body, `while ${constantCount} ${constantTangents.join()}`, () =>
+      tangentLoop(body, constantTangents, carryTangents, constantCount),
+    );
+    const tangentOf = (i: number): Tensor => orZeros(tangents[i], operands[i]);
+    const wideTest = makeBody(test.name, pushed.inputs, test.outputs);
+    const results = applyTuple(
+      whilePrimitive,
+      [
+        ...operands.slice(0, constantCount),
+        ...constantTangents.map(tangentOf),
+        ...operands.slice(constantCount),
+        ...carryTangents.map(tangentOf),
+      ],
+      { test: wideTest, body: pushed, constantCount: constantCount + constantTangents.length },
+    );
+    const carryCount = operands.length - constantCount;
+    return {
+      primals: results.slice(0, carryCount),
+      tangents: body.outputs.map((_, carry) => {
+        const place = carryTangents.indexOf(constantCount + carry);
+        return place < 0 ? undefined : results[carryCount + place];
+      }),
+    };
   };
-  const wideTest = makeBody(test.name, pushed.inputs, test.outputs);
-  const results = applyTuple(
-    whilePrimitive,
-    [
-      ...operands.slice(0, constantCount),
-      ...constantTangents.map(tangentOf),
-      ...operands.slice(constantCount),
-      ...carryTangents.map(tangentOf),
-    ],
-    { test: wideTest, body: pushed, constantCount: constantCount + constantTangents.length },
-  );
-  const carryCount = count - constantCount;
-  const resultOf = (carry: number): Tensor | undefined => {
-    const place = carryTangents.indexOf(constantCount + carry);
-    return place < 0 ? undefined : results[carryCount + place];
-  };
-  return [...operands.map(() => undefined), ...given.map(resultOf)];
-}
 
 function tangentLoop(
   body: Body,
@@ -161,7 +117,7 @@ function tangentLoop(
       ...body.inputs.slice(constantCount),
       ...tangentsAt(carryTangents),
     ],
-    [...body.outputs, ...carryTangents.flatMap((i) => pushed.outputs[i - constantCount] ?? [])],
+    [...pushed.primals, ...carryTangents.flatMap((i) => pushed.outputs[i - constantCount] ?? [])],
   );
 }
 

@@ -4,15 +4,15 @@ import { factorCholesky } from "../../numbers/cholesky.js";
 import { apply, operator } from "../../primitive.js";
 import { sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
-import { sub } from "../arithmetic.js";
+import { div } from "../arithmetic.js";
 import { tril } from "../diagonal.js";
-import { mul } from "../elementwise.js";
+import { add } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
 import { asSquare, batchOf, forEachMatrix, identityLike, symmetricPart } from "./matrices.js";
 import { drawBatch, drawDefinite } from "./samples.js";
 import { drawSystem, solveFor, systemOf } from "./solve.js";
-import { solveLower, solveUpper } from "./triangular.js";
+import { cotangentTriangle, solveLower, solveUpper } from "./triangular.js";
 
 const choleskyPrimitive: Primitive<undefined> = {
   name: "cholesky",
@@ -30,8 +30,8 @@ const choleskyPrimitive: Primitive<undefined> = {
   // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, Φ the lower triangle with half the diagonal (I. Murray, "Differentiation of the Cholesky
   // decomposition", 2016, eq. 10).
   vjp({ inputs: [a], output: l, cotangent }) {
-    const product = matmul(mT(l), tril(cotangent));
-    const half = sub(tril(product), mul(product, mul(identityLike(a), 0.5)));
+    const product = matmul(mT(l), cotangentTriangle(cotangent, false));
+    const half = div(tril(product), add(identityLike(a), 1));
     const left = solveLower(l, half, true);
     return [mT(solveLower(l, mT(left), true))];
   },

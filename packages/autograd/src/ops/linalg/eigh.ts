@@ -1,11 +1,13 @@
 import { symmetricEigen } from "../../numbers/symmetric-eigen.js";
 import { operator } from "../../primitive.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import { abs, div } from "../arithmetic.js";
 import { mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
+import { max } from "../reduce.js";
 import { factorization, packed, part } from "./factorization.js";
-import { inverseGaps } from "./gaps.js";
+import { gapsOf } from "./gaps.js";
 import { asRows, asSquare, symmetricPart } from "./matrices.js";
 import { drawBatch, drawDefinite } from "./samples.js";
 
@@ -34,8 +36,10 @@ const eigenvectorsOf: (a: Tensor, factors: Tensor) => Tensor = part(
   "eigenvectors",
   (n) => ({ start: 0, shape: [n, n] }),
   ({ inputs: [a, factors], output: v, cotangent }) => {
-    const gaps = inverseGaps(eigenvaluesOf(a, factors), a.shape[a.rank - 1] ?? 0);
-    return [matmul(v, matmul(mul(gaps, matmul(mT(v), cotangent)), mT(v))), undefined];
+    const gaps = gapsOf(eigenvaluesOf(a, factors), a.shape[a.rank - 1] ?? 0, (column) =>
+      max(abs(column), { axis: -2, keepDims: true }),
+    );
+    return [matmul(matmul(v, div(matmul(mT(v), cotangent), gaps)), mT(v)), undefined];
   },
 );
 

@@ -5,13 +5,11 @@ import { normalizeAxis, showShape } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import { abs, div } from "../arithmetic.js";
 import { reshapeTo, sumAxes } from "../broadcast.js";
-import { isNaN, logicalAnd, logicalNot } from "../comparison.js";
-import { mul } from "../elementwise.js";
+import { elementwise, mul } from "../elementwise.js";
 import { moveaxis } from "../movement.js";
 import { norm } from "../norm.js";
 import { max, min } from "../reduce.js";
 import { sliceAxis } from "../slice.js";
-import { where } from "../where.js";
 import { asMatrix, asSquare, sidesOf } from "./matrices.js";
 import { drawBatch, drawDominant } from "./samples.js";
 import { inv } from "./solve.js";
@@ -167,8 +165,13 @@ export const cond = operator(
   },
 );
 
+/** Infinity in place of NaN, unless the magnitude is NaN. What is put in place of NaN has no derivative: that of x comes back, which is NaN. */
+const orInfinite = elementwise("orInfinite", {
+  value: (x: number, magnitude: number) => (Number.isNaN(x) && !Number.isNaN(magnitude) ? Infinity : x),
+  code: (b, x, magnitude) =>
+    b.select(b.and(b.isNaN(x), b.not(b.isNaN(magnitude))), b.like(x, Number.POSITIVE_INFINITY), x),
+  vjp: ({ cotangent }) => [cotangent, undefined],
+});
+
 /** Infinity in place of NaN, unless the matrix holds NaN itself. */
-function infiniteUnlessNaN(x: Tensor, a: Tensor): Tensor {
-  const isSingular = logicalAnd(isNaN(x), logicalNot(isNaN(normOf("linalg.cond", a, "fro"))));
-  return where(isSingular, Number.POSITIVE_INFINITY, x);
-}
+const infiniteUnlessNaN = (x: Tensor, a: Tensor): Tensor => orInfinite(x, normOf("linalg.cond", a, "fro"));

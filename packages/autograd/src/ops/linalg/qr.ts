@@ -4,9 +4,9 @@ import { factorQR } from "../../numbers/householder.js";
 import { scaledToOne } from "../../numbers/matrix-scale.js";
 import { operator } from "../../primitive.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
-import { abs, neg } from "../arithmetic.js";
+import { neg } from "../arithmetic.js";
 import { lessEqual } from "../comparison.js";
-import { diagonal, tril, triu } from "../diagonal.js";
+import { diagonal, tril } from "../diagonal.js";
 import { add, mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
@@ -17,7 +17,7 @@ import { completed } from "./complement.js";
 import { factorization, packed, part } from "./factorization.js";
 import { asMatrices, asMatrix, epsilonOf, sidesOf } from "./matrices.js";
 import { drawBatch, drawMatrices } from "./samples.js";
-import { solveUpper } from "./triangular.js";
+import { cotangentTriangle, solveUpper } from "./triangular.js";
 
 /** Q, and below it R, of matrices no wider than high: [..., m + n, n]. */
 const qrFactors = factorization(
@@ -52,7 +52,10 @@ const triangularOf: (a: Tensor, factors: Tensor) => Tensor = part(
   (m, n) => ({ start: m * n, shape: [n, n] }),
   ({ inputs: [a, factors], output: r, cotangent }) => {
     const q = orthonormalOf(a, factors);
-    return [divideByTransposed(matmul(q, lowerCopied(matmul(r, mT(triu(cotangent))))), r), undefined];
+    return [
+      divideByTransposed(matmul(q, lowerCopied(matmul(r, mT(cotangentTriangle(cotangent, true))))), r),
+      undefined,
+    ];
   },
 );
 
@@ -61,10 +64,11 @@ const lowerCopied = (x: Tensor): Tensor => add(tril(x), mT(tril(x, { k: -1 })));
 /** X R⁻ᵀ; NaN where an element of the diagonal of R cannot be told from 0. */
 function divideByTransposed(x: Tensor, r: Tensor): Tensor {
   if (r.size === 0) return x;
-  const pivots = abs(diagonal(r, { axis1: -2, axis2: -1 }));
+  // None of them is negative.
+  const pivots = diagonal(r, { axis1: -2, axis2: -1 });
   const tolerance = mul(max(pivots, { axis: -1 }), sidesOf(x.shape)[0] * epsilonOf(r.dtype));
   const isDeficient = lessEqual(min(pivots, { axis: -1 }), tolerance);
-  return mT(solveUpper(r, mT(mul(x, asMatrices(where(isDeficient, Number.NaN, 1))))));
+  return mT(solveUpper(where(asMatrices(isDeficient), Number.NaN, r), mT(x)));
 }
 
 const modes = ["reduced", "complete", "r"] as const;

@@ -6,12 +6,12 @@ import { div, sub } from "../arithmetic.js";
 import { lessEqual } from "../comparison.js";
 import { add, mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
-import { mT } from "../movement.js";
-import { max } from "../reduce.js";
+import { expandDims, mT } from "../movement.js";
+import { sliceAxis } from "../slice.js";
 import { where } from "../where.js";
 import { completed } from "./complement.js";
 import { factorization, packed, part } from "./factorization.js";
-import { inverseGaps } from "./gaps.js";
+import { gapsOf } from "./gaps.js";
 import { asMatrix, asRows, epsilonOf, sidesOf } from "./matrices.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 
@@ -27,7 +27,8 @@ export const singularFactors = factorization(
 
 // A = U diag(s) Vᵀ: dA = U diag(ds) Vᵀ, and for the vectors, with Fᵢⱼ = 1 / (sⱼ² − sᵢ²) (J. Townsend, "Differentiating
 // the singular value decomposition", 2016; M. Giles, "Collected matrix derivative results", 2008, 3.2), U (F ∘ (Uᵀ dU −
-// dUᵀ U)) diag(s) Vᵀ + (I − U Uᵀ) dU diag(s)⁻¹ Vᵀ; and likewise for V.
+// dUᵀ U)) diag(s) Vᵀ + (I − U Uᵀ) dU diag(s)⁻¹ Vᵀ; and likewise for V. All begin with the product by Vᵀ, so that forward mode turns a tangent
+// once, Uᵀ (dA V).
 export const singularValuesOf = part(
   "singularValues",
   (m, n) => ({ start: (m + n) * Math.min(m, n), shape: [Math.min(m, n)] }),
@@ -42,7 +43,10 @@ const leftOf: (a: Tensor, factors: Tensor) => Tensor = part(
   (m, n) => ({ start: 0, shape: [m, Math.min(m, n)] }),
   ({ inputs: [a, factors], output: u, cotangent }) => {
     const s = singularValuesOf(a, factors);
-    return [matmul(ofVectors(u, s, cotangent, Math.max(...sidesOf(a.shape))), mT(rightOf(a, factors))), undefined];
+    const turned = matmul(mT(u), cotangent);
+    const within = matmul(u, mul(turns(turned, s, a), asRows(s)));
+    const beyond = beyondOf(u, s, cotangent, turned, a);
+    return [matmul(beyond === undefined ? within : add(within, beyond), mT(rightOf(a, factors))), undefined];
   },
 );
 
@@ -51,25 +55,32 @@ const rightOf: (a: Tensor, factors: Tensor) => Tensor = part(
   (m, n) => ({ start: m * Math.min(m, n), shape: [n, Math.min(m, n)] }),
   ({ inputs: [a, factors], output: v, cotangent }) => {
     const s = singularValuesOf(a, factors);
-    return [matmul(leftOf(a, factors), mT(ofVectors(v, s, cotangent, Math.max(...sidesOf(a.shape))))), undefined];
+    const u = leftOf(a, factors);
+    const turned = matmul(mT(v), cotangent);
+    const within = matmul(matmul(u, mul(turns(turned, s, a), expandDims(s, -1))), mT(v));
+    const beyond = beyondOf(v, s, cotangent, turned, a);
+    return [beyond === undefined ? within : add(within, matmul(u, mT(beyond))), undefined];
   },
 );
 
-/** X (F ∘ (Xᵀ g − gᵀ X)) diag(s) + (I − X Xᵀ) g diag(s)⁻¹; the last term is there only where X is not square. */
-function ofVectors(x: Tensor, s: Tensor, g: Tensor, side: number): Tensor {
-  const turned = matmul(mT(x), g);
-  const gaps = inverseGaps(s, side, true);
-  const within = matmul(x, mul(mul(gaps, sub(turned, mT(turned))), asRows(s)));
+/** F ∘ (T − Tᵀ) for T = Xᵀ g; it is symmetric. */
+function turns(turned: Tensor, s: Tensor, a: Tensor): Tensor {
+  const greatest = (column: Tensor): Tensor => sliceAxis(column, column.rank - 2, 0, 1);
+  return div(sub(turned, mT(turned)), gapsOf(s, Math.max(...sidesOf(a.shape)), greatest, true));
+}
+
+/** (I − X Xᵀ) g diag(s)⁻¹; undefined where X is square, and its columns leave nothing out. */
+function beyondOf(x: Tensor, s: Tensor, g: Tensor, turned: Tensor, a: Tensor): Tensor | undefined {
   const [rows, columns] = sidesOf(x.shape);
-  if (rows === columns || x.size === 0) return within;
-  return add(within, div(sub(g, matmul(x, turned)), asRows(withoutZeros(s, side))));
+  if (rows === columns || x.size === 0) return undefined;
+  return div(sub(g, matmul(x, turned)), asRows(withoutZeros(s, Math.max(...sidesOf(a.shape)))));
 }
 
 /**
  * NaN in place of singular values that rounding cannot tell from 0: their vectors are not determined beside the others.
  */
 function withoutZeros(s: Tensor, side: number): Tensor {
-  const tolerance = mul(max(s, { axis: -1, keepDims: true }), side * epsilonOf(s.dtype));
+  const tolerance = mul(sliceAxis(s, s.rank - 1, 0, 1), side * epsilonOf(s.dtype));
   return where(lessEqual(s, tolerance), Number.NaN, s);
 }
 

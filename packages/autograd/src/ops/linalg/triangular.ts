@@ -59,6 +59,32 @@ export const solveLower = (l: Tensor, b: Tensor, transposed = false): Tensor =>
 export const solveUpper = (r: Tensor, b: Tensor, transposed = false): Tensor =>
   substitute(r, b, { upper: true, transposed, unit: false });
 
+/**
+ * The triangle of a cotangent whose primal is a triangle, with zeros in place of the rest. Rules that take it read nothing of the rest, but would
+ * multiply it by zeros, and what comes back for a zero may be infinite. So transposing such a rule needs no such step: what reaches it is a triangle by
+ * itself, or the rest of it is not read.
+ */
+export const cotangentTriangle = (x: Tensor, upper: boolean): Tensor => apply(trianglePrimitive, [x], { upper });
+
+const trianglePrimitive: Primitive<Pick<Triangle, "upper">> = {
+  name: "cotangentTriangle",
+  linear: "jointly",
+  infer: ({ inputs: [x] }) => x,
+  run({ inputs: [x], attributes: { upper }, shape, dtype }) {
+    const out = allocate(dtype, x.data.length);
+    const [rows, columns] = sidesOf(shape);
+    for (let i = 0; i < out.length; i++) {
+      const beyond = (i % columns) - (Math.floor(i / columns) % rows);
+      if (upper ? beyond >= 0 : beyond <= 0) out[i] = x.data[i]!;
+    }
+    return out;
+  },
+  expand: ({ inputs: [x], attributes: { upper } }) => (upper ? triu(x) : tril(x)),
+  vjp: ({ attributes: { upper }, cotangent }) => [cotangentTriangle(cotangent, upper)],
+  transpose: ({ cotangent }) => [cotangent],
+  batch: ({ inputs: [x], attributes: { upper } }) => cotangentTriangle(x, upper),
+};
+
 /** Options of `linalg.triangularSolve`. */
 export interface TriangularSolveOptions {
   /** The upper triangle of `a` is the matrix; default false, the lower one. */

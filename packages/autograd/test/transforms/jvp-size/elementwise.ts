@@ -17,6 +17,7 @@ import {
   digamma,
   div,
   elu,
+  equal,
   erf,
   erfc,
   erfinv,
@@ -26,7 +27,6 @@ import {
   floor,
   gelu,
   greater,
-  greaterEqual,
   hardSigmoid,
   hardSwish,
   hardTanh,
@@ -41,7 +41,10 @@ import {
   log2,
   log10,
   logicalAnd,
+  logicalOr,
   logSigmoid,
+  maximum,
+  minimum,
   mish,
   mul,
   nanToNum,
@@ -73,7 +76,7 @@ import {
   where,
   zerosLike,
 } from "@glissade/autograd";
-import { allow, type ForwardRules, numbers, sloped, unary } from "./rules.js";
+import { exactly, type ForwardRules, numbers, sloped, unary } from "./rules.js";
 
 const shape = [3, 4];
 const within = numbers(shape);
@@ -85,15 +88,24 @@ const flatOf = (of: (x: Tensor) => Tensor) => unary(of, (x) => zerosLike(x), wid
 /** The second factor of the derivative of sinc, which is no operator of its own: cos(πx)/x − sin(πx)/(πx²). */
 const sincSlope = (x: Tensor): Tensor => div(sub(cos(mul(Math.PI, x)), sinc(x)), x);
 
-/** Operators of one operand that work element by element. */
-export const elementwise: ForwardRules = {
+function mishSlope(x: Tensor, bounded: Tensor): Tensor {
+  const gate = tanh(softplus(x));
+  return add(gate, mul(bounded, mul(sub(1, square(gate)), sigmoid(x))));
+}
+
+const rules: ForwardRules = {
   neg: unary(neg, (_, t) => neg(t), signed),
   cast: unary(
     (x) => cast(x, "float32"),
     (_, t) => cast(t, "float32"),
     signed,
   ),
-  abs: allow(sloped(abs, sign, signed), 2, "asks whether it is at its kink: 0 · ∞ would be NaN there"),
+  abs: {
+    // 0 at the kink, also where the tangent is infinite.
+    ...unary(abs, (x, t) => where(equal(x, 0), 0, mul(t, sign(x))), signed),
+    edges: [[exactly([0, -0, 0, 1, -2, NaN, Infinity]), exactly([Infinity, -Infinity, 1, 1, 1, 1, 1])]],
+    tooShort: [([x], [t]) => [abs(x), mul(t, sign(x))]],
+  },
   sign: flatOf(sign),
   ceil: flatOf(ceil),
   floor: flatOf(floor),
@@ -103,7 +115,7 @@ export const elementwise: ForwardRules = {
   sqrt: unary(sqrt, (x, t) => div(t, mul(2, sqrt(x))), within),
   cbrt: unary(cbrt, (x, t) => div(t, mul(3, square(cbrt(x)))), within),
   rsqrt: sloped(rsqrt, (x) => mul(-0.5, mul(rsqrt(x), square(rsqrt(x)))), within),
-  reciprocal: unary(reciprocal, (x, t) => neg(mul(t, square(reciprocal(x)))), within),
+  reciprocal: unary(reciprocal, (x, t) => neg(mul(mul(t, reciprocal(x)), reciprocal(x))), within),
   exp: sloped(exp, exp, signed),
   expm1: sloped(expm1, exp, signed),
   exp2: sloped(exp2, (x) => mul(Math.LN2, exp2(x)), signed),
@@ -133,7 +145,8 @@ export const elementwise: ForwardRules = {
     (x) => polygamma(3, x),
     within,
   ),
-  sinc: sloped(sinc, sincSlope, within),
+  // At 0 no formula of other operators gives derivatives of every order.
+  sinc: { ...sloped(sinc, sincSlope, within), edges: [[exactly([1, -1, 0.5, 1e3]), exactly([1, 1, 1, 1])]] },
   pow: sloped(
     (x) => pow(x, 3),
     (x) => mul(3, pow(x, 2)),
@@ -141,17 +154,13 @@ export const elementwise: ForwardRules = {
   ),
   clip: unary(
     (x) => clip(x, { min: -1, max: 1 }),
-    (x, t) => where(logicalAnd(greaterEqual(x, -1), lessEqual(x, 1)), t, 0),
+    (x, t) => where(logicalOr(less(x, -1), greater(x, 1)), 0, t),
     wide,
   ),
-  nanToNum: allow(
-    unary(
-      (x) => nanToNum(x),
-      (x, t) => where(isFinite(x), t, 0),
-      wide,
-    ),
-    1,
-    "it is three choices, and so is its derivative",
+  nanToNum: unary(
+    (x) => nanToNum(x),
+    (x, t) => where(isFinite(x), t, 0),
+    wide,
   ),
   sigmoid: sloped(sigmoid, (x) => mul(sigmoid(x), sub(1, sigmoid(x))), signed),
   logSigmoid: sloped(logSigmoid, (x) => sigmoid(neg(x)), signed),
@@ -170,7 +179,8 @@ export const elementwise: ForwardRules = {
     (x, t) => where(lessEqual(x, -3), 0, where(less(x, 3), mul(t, add(div(x, 3), 0.5)), t)),
     wide,
   ),
-  softsign: unary(softsign, (x, t) => div(t, square(add(1, abs(x)))), signed),
+  // Divided twice: the square would overflow.
+  softsign: unary(softsign, (x, t) => div(div(t, add(1, abs(x))), add(1, abs(x))), signed),
   tanhshrink: sloped(tanhshrink, (x) => square(tanh(x)), signed),
   elu: unary(
     (x) => elu(x),
@@ -188,18 +198,11 @@ export const elementwise: ForwardRules = {
     signed,
   ),
   silu: sloped(silu, (x) => add(sigmoid(x), mul(silu(x), sigmoid(neg(x)))), signed),
-  mish: allow(
-    sloped(
-      mish,
-      (x) => {
-        const gate = tanh(softplus(x));
-        return add(gate, mul(x, mul(sub(1, square(gate)), sigmoid(x))));
-      },
-      signed,
-    ),
-    4,
-    "bounds x, without which second derivatives overflow",
-  ),
+  mish: {
+    // Bounds x, which is multiplied by 0 at both ends: the product would be NaN at infinity.
+    ...sloped(mish, (x) => mishSlope(x, minimum(maximum(x, -750), 750)), signed),
+    tooShort: [([x], [t]) => [mish(x), mul(t, mishSlope(x, x))]],
+  },
   gelu: sloped(
     (x) => gelu(x),
     (x) =>
@@ -207,3 +210,13 @@ export const elementwise: ForwardRules = {
     signed,
   ),
 };
+
+const corners = [0, -0, 1, -1, 0.5, -3, 3, 6, 1e-200, 1e200, -1e200, 800, -800, Infinity, -Infinity, NaN];
+
+/** Operators of one operand that work element by element, which are tried at all that may be a corner of one. */
+export const elementwise: ForwardRules = Object.fromEntries(
+  Object.entries(rules).map(([name, rule]) => [
+    name,
+    { edges: [[exactly(corners), exactly(corners.map(() => 1))]], ...rule },
+  ]),
+);

@@ -12,17 +12,21 @@ import {
   floorDivide,
   greater,
   hypot,
+  isInf,
   kron,
   lerp,
   less,
+  lessEqual,
   log,
   logaddexp,
+  logicalAnd,
   maskedFill,
   matmul,
   maximum,
   minimum,
   mT,
   mul,
+  neg,
   outer,
   pow,
   remainder,
@@ -32,18 +36,62 @@ import {
   square,
   sub,
   sum,
+  type Tensor,
   tensordot,
   transpose,
   where,
   xlogy,
   zerosLike,
 } from "@glissade/autograd";
-import { allow, bilinear, type ForwardRules, linear, numbers } from "./rules.js";
+import { bilinear, exactly, type ForwardRules, linear, numbers } from "./rules.js";
 
 const shape = [3, 4];
 const a = numbers(shape);
 const b = numbers(shape, { low: 1.1, high: 2, seed: 2 });
 const mask = greater(a, 0.5);
+
+/** Operands pair by pair, with tangents of no pattern. */
+function pairsOf(...each: readonly (readonly [number, number])[]): readonly Tensor[] {
+  const tangents = [5, 6].map((seed) => numbers([each.length], { low: -1, high: 1, seed }));
+  return [exactly(each.map(([x]) => x)), exactly(each.map(([, y]) => y)), ...tangents];
+}
+
+const lengths = [
+  exactly([0, 0, 1e200, 1e-200, Infinity, NaN, -3]),
+  exactly([0, 2, 1e200, 1e-200, 1, 1, 4]),
+  exactly([1, 1, 1e200, 1, 1, 1, 1]),
+  exactly([2, 1, 1e200, 2, 1, 1, 2]),
+];
+
+const orOne = (length: Tensor): Tensor => where(equal(length, 0), 1, length);
+
+/** Either operand's derivative where it is taken, half of both where they tie, and both where one is NaN. */
+const extreme = (
+  of: (x: Tensor, y: Tensor) => Tensor,
+  wins: (x: Tensor, y: Tensor) => Tensor,
+): ForwardRules[string] => ({
+  of,
+  at: [a, b],
+  rule: ([x, y], [s, t]) => {
+    const both = add(s, t);
+    const shared = where(equal(x, y), mul(0.5, both), both);
+    return [of(x, y), where(wins(x, y), s, where(wins(y, x), t, shared))];
+  },
+  edges: [pairsOf([1, 1], [0, -0], [1, 2], [2, 1], [Infinity, Infinity], [NaN, 1], [1, NaN], [NaN, NaN])],
+  tooShort: [([x, y], [s, t]) => [of(x, y), where(wins(x, y), s, where(equal(x, y), mul(0.5, add(s, t)), t))]],
+});
+
+type Two = readonly [value: Tensor, tangent: Tensor];
+
+const powRule = (x: Tensor, y: Tensor, s: Tensor, t: Tensor, base: Tensor): Two => [
+  pow(x, y),
+  add(mul(s, mul(y, pow(base, sub(y, 1)))), mul(t, xlogy(pow(x, y), base))),
+];
+
+const xlogyRule = (x: Tensor, y: Tensor, s: Tensor, t: Tensor, argument: Tensor): Two => [
+  xlogy(x, y),
+  add(mul(s, log(argument)), mul(t, div(x, argument))),
+];
 
 /** Operators of two operands or three that work element by element. */
 export const pairs: ForwardRules = {
@@ -61,71 +109,93 @@ export const pairs: ForwardRules = {
     at: [a, b],
     rule: ([x, y], [s, t]) => [div(x, y), div(sub(s, mul(div(x, y), t)), y)],
   },
-  pow: allow(
-    {
-      of: (x, y) => pow(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [pow(x, y), add(mul(s, mul(y, pow(x, sub(y, 1)))), mul(t, mul(pow(x, y), log(x))))],
+  pow: {
+    of: (x, y) => pow(x, y),
+    at: [a, b],
+    rule: ([x, y], [s, t]) => powRule(x, y, s, t, where(logicalAnd(equal(x, 0), equal(y, 0)), 1, x)),
+    edges: [pairsOf([0, 0], [0, 2], [0, -1], [2, 0], [-1, 2], [-1, 0.5], [NaN, 0], [Infinity, -1], [1, NaN])],
+    tooShort: [
+      ([x, y], [s, t]) => powRule(x, y, s, t, x),
+      // Loses the derivative of y xʸ⁻¹ in y.
+      ([x, y], [s, t]) => powRule(x, y, s, t, where(equal(y, 0), 1, x)),
+    ],
+  },
+  xlogy: {
+    of: (x, y) => xlogy(x, y),
+    at: [a, b],
+    rule: ([x, y], [s, t]) => xlogyRule(x, y, s, t, where(logicalAnd(equal(x, 0), lessEqual(y, 0)), 1, y)),
+    edges: [pairsOf([0, 0], [0, -1], [0, 2], [2, 0], [-1, 0], [0, NaN], [2, -1], [NaN, 1], [0, Infinity])],
+    tooShort: [
+      ([x, y], [s, t]) => xlogyRule(x, y, s, t, y),
+      ([x, y], [s, t]) => xlogyRule(x, y, s, t, where(equal(x, 0), 1, y)),
+    ],
+  },
+  hypot: {
+    of: (x, y) => hypot(x, y),
+    at: [a, b],
+    rule: ([x, y], [s, t]) => {
+      const length = orOne(hypot(x, y));
+      return [hypot(x, y), add(mul(s, div(x, length)), mul(t, div(y, length)))];
     },
-    7,
-    "0 to the power of 0 and negative bases are told apart, where log x is not finite",
-  ),
-  xlogy: allow(
-    {
-      of: (x, y) => xlogy(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [xlogy(x, y), add(mul(s, log(y)), mul(t, div(x, y)))],
+    edges: [lengths],
+    tooShort: [
+      ([x, y], [s, t]) => [hypot(x, y), add(mul(s, div(x, hypot(x, y))), mul(t, div(y, hypot(x, y))))],
+      // The products overflow.
+      ([x, y], [s, t]) => [hypot(x, y), div(add(mul(s, x), mul(t, y)), orOne(hypot(x, y)))],
+    ],
+  },
+  atan2: {
+    of: (y, x) => atan2(y, x),
+    at: [a, b],
+    rule: ([y, x], [s, t]) => {
+      const length = orOne(hypot(y, x));
+      return [atan2(y, x), div(sub(mul(s, div(x, length)), mul(t, div(y, length))), length)];
     },
-    4,
-    "0 · log 0 and 0 / 0 would be NaN",
-  ),
-  hypot: allow(
-    {
-      of: (x, y) => hypot(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [hypot(x, y), add(mul(s, div(x, hypot(x, y))), mul(t, div(y, hypot(x, y))))],
-    },
-    2,
-    "0 / 0 would be NaN where both are 0",
-  ),
-  atan2: allow(
-    {
-      of: (y, x) => atan2(y, x),
-      at: [a, b],
-      rule: ([y, x], [s, t]) => {
+    edges: [lengths],
+    tooShort: [
+      ([y, x], [s, t]) => {
+        const length = hypot(y, x);
+        return [atan2(y, x), div(sub(mul(s, div(x, length)), mul(t, div(y, length))), length)];
+      },
+      // The squares overflow.
+      ([y, x], [s, t]) => {
         const length = add(square(x), square(y));
         return [atan2(y, x), sub(mul(s, div(x, length)), mul(t, div(y, length)))];
       },
+    ],
+  },
+  logaddexp: {
+    of: (x, y) => logaddexp(x, y),
+    at: [a, b],
+    rule: ([x, y], [s, t]) => {
+      const ahead = where(logicalAnd(isInf(x), equal(x, y)), 0, sub(x, y));
+      return [logaddexp(x, y), add(mul(s, sigmoid(ahead)), mul(t, sigmoid(neg(ahead))))];
     },
-    1,
-    "squares overflow, and 0 / 0 would be NaN",
+    edges: [
+      pairsOf([1, 1], [Infinity, Infinity], [-Infinity, -Infinity], [Infinity, -Infinity], [1, -Infinity], [NaN, 1]),
+      [exactly([100]), exactly([0]), exactly([1]), exactly([1e20])],
+    ],
+    tooShort: [
+      ([x, y], [s, t]) => [logaddexp(x, y), add(mul(s, sigmoid(sub(x, y))), mul(t, sigmoid(sub(y, x))))],
+      // Loses the second derivative of equal operands.
+      ([x, y], [s, t]) => {
+        const ahead = where(equal(x, y), 0, sub(x, y));
+        return [logaddexp(x, y), add(mul(s, sigmoid(ahead)), mul(t, sigmoid(neg(ahead))))];
+      },
+      // Cancels.
+      ([x, y], [s, t]) => {
+        const ahead = where(logicalAnd(isInf(x), equal(x, y)), 0, sub(x, y));
+        return [logaddexp(x, y), add(t, mul(sigmoid(ahead), sub(s, t)))];
+      },
+    ],
+  },
+  maximum: extreme(
+    (x, y) => maximum(x, y),
+    (x, y) => greater(x, y),
   ),
-  logaddexp: allow(
-    {
-      of: (x, y) => logaddexp(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [logaddexp(x, y), add(mul(s, sigmoid(sub(x, y))), mul(t, sigmoid(sub(y, x))))],
-    },
-    8,
-    "the difference of equal infinities would be NaN",
-  ),
-  maximum: allow(
-    {
-      of: (x, y) => maximum(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [maximum(x, y), where(greater(x, y), s, where(equal(x, y), mul(0.5, add(s, t)), t))],
-    },
-    4,
-    "where both are NaN, both have the whole cotangent",
-  ),
-  minimum: allow(
-    {
-      of: (x, y) => minimum(x, y),
-      at: [a, b],
-      rule: ([x, y], [s, t]) => [minimum(x, y), where(less(x, y), s, where(equal(x, y), mul(0.5, add(s, t)), t))],
-    },
-    4,
-    "where both are NaN, both have the whole cotangent",
+  minimum: extreme(
+    (x, y) => minimum(x, y),
+    (x, y) => less(x, y),
   ),
   remainder: {
     of: (x, y) => remainder(x, y),

@@ -1,6 +1,7 @@
-import { add, jvp, mul, type Tensor, tensor } from "@glissade/autograd";
+import { add, cast, div, equal, jvp, mul, reshape, sum, type Tensor, tensor, vjp, where } from "@glissade/autograd";
 import { simplify } from "../../../src/compile/values.js";
-import { type Operands, operandsOf } from "../../../src/graph.js";
+import { type Node, type Operands, operandsOf } from "../../../src/graph.js";
+import type { Body } from "../../../src/transforms/body.js";
 import { trace } from "../../../src/transforms/trace.js";
 
 /** What an operator returns, or a rule says of it: its float results. */
@@ -11,8 +12,10 @@ export interface ForwardRule {
   readonly of: (...x: Operands<Tensor>) => Results;
   readonly at: readonly Tensor[];
   readonly rule: (x: Operands<Tensor>, t: Operands<Tensor>) => readonly [value: Results, tangent: Results];
-  /** How many primitives more forward mode may take, and why. */
-  readonly excess?: readonly [number, string];
+  /** Ties, kinks, zeros, infinities and NaN where both must give the same too: operands and then their tangents. */
+  readonly edges?: readonly (readonly Tensor[])[];
+  /** Rules of fewer primitives that one might write, each of which is wrong at one of the edges: what is left out there, an expert would not leave out. */
+  readonly tooShort?: readonly ForwardRule["rule"][];
 }
 
 /** Rules by the operator's name; what comes after a comma tells cases of one operator apart. */
@@ -43,15 +46,49 @@ const byHand =
   (...operands: Tensor[]): readonly Tensor[] =>
     rule(operandsOf(operands.slice(0, at.length)), operandsOf(operands.slice(at.length))).flatMap(flat);
 
-const operandsFor = ({ at }: ForwardRule): Tensor[] => [
+/** Operands and tangents on which a rule is counted. */
+export const operandsFor = ({ at }: ForwardRule): readonly Tensor[] => [
   ...at,
   ...at.map(({ shape }, i) => numbers(shape, { low: -1, high: 1, seed: i + 5 })),
 ];
 
-/** What forward mode and the rule written by hand give. */
-export function valuesOf(rule: ForwardRule): readonly [made: readonly Tensor[], byHand: readonly Tensor[]] {
-  const operands = operandsFor(rule);
-  return [byForwardMode(rule)(...operands), byHand(rule)(...operands)];
+type Pushed = (...operands: Tensor[]) => readonly Tensor[];
+
+const call =
+  (f: Pushed): Pushed =>
+  (...x) =>
+    f(...x);
+
+const like = ({ shape, dtype }: Tensor, i: number): Tensor =>
+  cast(numbers(shape, { low: 0.5, high: 1, seed: i + 9 }), dtype);
+
+/** Values and tangents, and the tangents of both: a forward rule is derived in its turn. */
+const derivedForward =
+  (f: Pushed): Pushed =>
+  (...operands) =>
+    jvp(call(f), operands, operands.map(like)).flat();
+
+/** Values and tangents, and the gradients of both. */
+const derivedBackward =
+  (f: Pushed): Pushed =>
+  (...operands) => {
+    const [results, pull] = vjp(call(f), ...operands);
+    return [...results, ...pull(results.map(like))];
+  };
+
+/**
+ * What forward mode and the rule written by hand give, with the derivatives of that. Where a rule has guards, they must hold for gradients of it too; products of other
+ * factors may be 0 · ∞ in one of them and infinite in the other where a second derivative is.
+ */
+export function valuesOf(
+  rule: ForwardRule,
+  operands: readonly Tensor[],
+): readonly [made: readonly Tensor[], byHand: readonly Tensor[]] {
+  const of = (f: Pushed): readonly Tensor[] => [
+    ...derivedForward(f)(...operands),
+    ...(rule.tooShort === undefined ? [] : derivedBackward(f)(...operands)),
+  ];
+  return [of(byForwardMode(rule)), of(byHand(rule))];
 }
 
 /** The primitives of both. */
@@ -61,16 +98,29 @@ export function primitivesOf(rule: ForwardRule): readonly [made: readonly string
 }
 
 /** The primitives that a function comes to, common ones once and constants none. */
-function primitives(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tensor[]): readonly string[] {
+function primitives(f: Pushed, args: readonly Tensor[]): readonly string[] {
   const { body } = trace("f", f, args);
-  const { values } = simplify(
-    body.inputs,
-    [...new Set(body.outputs)].filter((node) => node.symbolic),
-  );
-  return values.flatMap(({ input, data, primitive }) =>
-    input === undefined && data === undefined ? [primitive.name] : [],
-  );
+  return primitivesBelow(body.inputs, body.outputs);
 }
+
+/** Also those of the bodies of control flow; a pick only says which result is meant. */
+function primitivesBelow(inputs: readonly Node[], outputs: readonly Node[]): readonly string[] {
+  const { values } = simplify(
+    inputs,
+    [...new Set(outputs)].filter((node) => node.symbolic),
+  );
+  return values.flatMap(({ input, data, primitive, attributes }) => {
+    if (input !== undefined || data !== undefined || primitive.part !== undefined) return [];
+    return [primitive.name, ...bodiesOf(attributes).flatMap((body) => primitivesBelow(body.inputs, body.outputs))];
+  });
+}
+
+/** The bodies that a primitive of control flow carries. */
+const bodiesOf = (attributes: unknown): Body[] =>
+  typeof attributes === "object" && attributes !== null ? Object.values(attributes).filter(isBody) : [];
+
+const isBody = (x: unknown): x is Body =>
+  typeof x === "object" && x !== null && "derived" in x && "inputs" in x && "outputs" in x;
 
 /** Of an operator that is linear in all operands together: its tangent is the operator of the tangents. */
 export const linear = (of: ForwardRule["of"], ...at: readonly Tensor[]): ForwardRule => ({
@@ -101,7 +151,70 @@ export const unary = (
 export const sloped = (of: (x: Tensor) => Tensor, slope: (x: Tensor) => Tensor, x: Tensor): ForwardRule =>
   unary(of, (primal, t) => mul(t, slope(primal)), x);
 
-export const allow = (rule: ForwardRule, excess: number, because: string): ForwardRule => ({
-  ...rule,
-  excess: [excess, because],
-});
+/** float64 numbers, one after another or in rows. */
+export const exactly = (data: readonly (number | readonly number[])[]): Tensor => tensor(data, { dtype: "float64" });
+
+/** Vectors and their tangents: zero vectors, of which one moves infinitely fast, and large ones. */
+const vectors: readonly (readonly [x: number[], tangent: number[]])[] = [
+  [
+    [0, 0],
+    [1, 2],
+  ],
+  [
+    [0, 0],
+    [Infinity, 1],
+  ],
+  [
+    [1e200, 1e200],
+    [1e200, 1e200],
+  ],
+  [
+    [NaN, 1],
+    [1, 2],
+  ],
+  [
+    [Infinity, 1],
+    [1, 2],
+  ],
+  [
+    [0, 3],
+    [1, 2],
+  ],
+];
+
+/** Whether norms are 0, and by what one divides then. */
+export const divisor = (length: Tensor): readonly [isZero: Tensor, orOne: Tensor] => [
+  equal(length, 0),
+  where(equal(length, 0), 1, length),
+];
+
+/** Of a norm along axes: the elements are divided by it before they are multiplied, and where it is 0 so is the tangent. */
+export const lengthRule = (of: (x: Tensor) => Tensor, along: { readonly axis?: number }, x: Tensor): ForwardRule => {
+  const kept: number[] = [along.axis === undefined ? 1 : -1, 1];
+  const over = (a: Tensor, length: Tensor): Tensor => div(a, reshape(length, kept));
+  const reduced = (a: Tensor): Tensor => sum(a, along);
+  return {
+    of,
+    at: [x],
+    rule: ([a], [t]) => {
+      const [isZero, orOne] = divisor(of(a));
+      return [of(a), where(isZero, 0, reduced(mul(t, over(a, orOne))))];
+    },
+    edges:
+      along.axis === undefined
+        ? vectors.map(([row, tangent]) => [exactly([row]), exactly([tangent])])
+        : [[exactly(vectors.map(([row]) => row)), exactly(vectors.map(([, tangent]) => tangent))]],
+    tooShort: [
+      ([a], [t]) => [of(a), div(reduced(mul(a, t)), of(a))],
+      // NaN in second derivatives.
+      ([a], [t]) => [of(a), where(equal(of(a), 0), 0, reduced(mul(t, over(a, of(a)))))],
+      // NaN where the tangent is infinite.
+      ([a], [t]) => [of(a), reduced(mul(t, over(a, divisor(of(a))[1])))],
+      // The products overflow.
+      ([a], [t]) => {
+        const [isZero, orOne] = divisor(of(a));
+        return [of(a), where(isZero, 0, div(reduced(mul(a, t)), orOne))];
+      },
+    ],
+  };
+};
