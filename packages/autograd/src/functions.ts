@@ -166,6 +166,7 @@ export {
   type TreeStructure,
   unflattenTree,
 } from "./tree.js";
+export type { BatchOf, StepOf } from "./types/batch.js";
 export type { Agreed } from "./types/broadcast.js";
 export type { GradientOf, JacobianOf } from "./types/derivatives.js";
 export type { DTypeOf, ShapeOf } from "./types/operand.js";

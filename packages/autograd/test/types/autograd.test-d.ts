@@ -96,7 +96,7 @@ describe("derivatives", () => {
     expectTypeOf(dy).toEqualTypeOf<{ y: Tensor }>();
     expectTypeOf(vjp(f, x)[0]).toEqualTypeOf<{ y: Tensor }>();
     expectTypeOf(vjp(f, x)[1]({ y: x })[0]).toEqualTypeOf<Tensor<[1], "float32">>();
-    expectTypeOf(vmap(f)).toEqualTypeOf<(x: Tensor) => { y: Tensor }>();
+    expectTypeOf(vmap(f)(x)).toEqualTypeOf<{ y: Tensor }>();
   });
 });
 
