@@ -42,7 +42,8 @@ export interface ResultTree {
 
 /** The tensors of a result; null and undefined stand for none. */
 export function resultLeaves(operator: string, result: unknown): ResultTree {
-  if (result === null || result === undefined) return { tensors: [], paths: [], structure: undefined, rebuild: () => result };
+  if (result === null || result === undefined)
+    return { tensors: [], paths: [], structure: undefined, rebuild: () => result };
   const { leaves, structure } = flattenTree(result);
   return {
     tensors: leaves.map((leaf) => leafTensor(operator, "the result", leaf)),

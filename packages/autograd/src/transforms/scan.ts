@@ -128,7 +128,10 @@ export function scan<C, const Xs, Next, Y, const Length extends number = number>
     { body, constantCount: constants.length, carryCount, length, reverse: options.reverse ?? false },
   );
   for (const [i, variable] of assigned.entries()) variable.assign(results[own + i] as Tensor);
-  return [unflattenTree(carry.structure, results.slice(0, own)) as C, stack(results.slice(carryCount)) as BatchOf<Y, StepsOf<Xs, Length>>];
+  return [
+    unflattenTree(carry.structure, results.slice(0, own)) as C,
+    stack(results.slice(carryCount)) as BatchOf<Y, StepsOf<Xs, Length>>,
+  ];
 }
 
 function scannedLeaves(xs: unknown): { leaves: Tensor[]; rebuild: (leaves: readonly Tensor[]) => unknown } {

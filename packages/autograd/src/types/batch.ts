@@ -35,7 +35,13 @@ type BatchAt<S extends Shape, D extends DType, N extends number, At, Root extend
       : Tensor<Put<S, Extract<At, number>, N>, D>;
 
 /** `N` examples of shape `S` along an axis, or an error where there is no such axis. No condition is on `N`, so that it can be a parameter of the mapped function. */
-type BatchLeaf<S extends Shape, D extends DType, N extends number, Axis, Root extends string> = number extends S["length"]
+type BatchLeaf<
+  S extends Shape,
+  D extends DType,
+  N extends number,
+  Axis,
+  Root extends string,
+> = number extends S["length"]
   ? Tensor<Shape, D>
   : Axis extends 0
     ? Tensor<[N, ...S], D>
@@ -49,9 +55,9 @@ type BatchLeaf<S extends Shape, D extends DType, N extends number, Axis, Root ex
 type AxisFor<Axes, Key> = Axes extends number | null ? Axes : Key extends keyof Axes ? Axes[Key] : unknown;
 
 /** The tree of batches for a tree of examples: `N` of them along the axes, null for what is one for all. */
-export type BatchOf<X, N extends number, Axes = 0, Root extends string = "", Path extends string = ""> = [Axes] extends [
-  null,
-]
+export type BatchOf<X, N extends number, Axes = 0, Root extends string = "", Path extends string = ""> = [
+  Axes,
+] extends [null]
   ? X
   : unknown extends X
     ? X

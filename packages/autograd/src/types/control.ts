@@ -115,6 +115,7 @@ export type ConditionError<Name extends string, P> = P extends Tensor | Variable
       : ShapeError<`${Name}: the condition has shape ${Show<ShapeOf<P>>}, and must be a scalar (shape [])`>
   : never;
 
-type ConditionDType<Name extends string, P> = SameDType<DTypeOf<P>, "bool"> extends true
-  ? never
-  : ShapeError<`${Name}: the condition has dtype ${Extract<DTypeOf<P>, DType>}; compare, as in greater(x, 0), to get bool`>;
+type ConditionDType<Name extends string, P> =
+  SameDType<DTypeOf<P>, "bool"> extends true
+    ? never
+    : ShapeError<`${Name}: the condition has dtype ${Extract<DTypeOf<P>, DType>}; compare, as in greater(x, 0), to get bool`>;
