@@ -147,10 +147,10 @@ export {
   customGradient,
   stopGradient,
 } from "./transforms/custom-gradient.js";
-export { type GradientOf, grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
+export { grad, type ValueAndGrads, valueAndGrad, variableGrads } from "./transforms/grad.js";
 export { guard, perCall, tap } from "./transforms/host-state.js";
 export { type ImplicitDiffOptions, implicitDiff } from "./transforms/implicit-diff.js";
-export { hessian, type JacobianOf, type JacobianOptions, jacobian } from "./transforms/jacobian.js";
+export { hessian, type JacobianOptions, jacobian } from "./transforms/jacobian.js";
 export { expectCompilations, type JitStats, type Jitted, jit } from "./transforms/jit.js";
 export { hvp, jvp } from "./transforms/jvp.js";
 export { type ScanOptions, scan } from "./transforms/scan.js";
@@ -166,6 +166,8 @@ export {
   type TreeStructure,
   unflattenTree,
 } from "./tree.js";
+export type { BatchOf, StepOf } from "./types/batch.js";
 export type { Agreed } from "./types/broadcast.js";
+export type { GradientOf, JacobianOf } from "./types/derivatives.js";
 export type { DTypeOf, ShapeOf } from "./types/operand.js";
 export type { Fit, Ok, ShapeError as ShapeMismatch, Show } from "./types/shape-error.js";

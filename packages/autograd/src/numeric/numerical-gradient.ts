@@ -1,9 +1,9 @@
 import { allocate, type FloatDType, isFloat } from "../dtype.js";
 import { GradientError, ValueError } from "../errors.js";
 import { leaf, Tensor } from "../tensor.js";
-import type { GradientOf } from "../transforms/grad.js";
 import { differentiable, refusePromise } from "../transforms/leaves.js";
 import { flattenTree, unflattenTree } from "../tree.js";
+import type { GradientOf } from "../types/derivatives.js";
 
 /** Options of `numericalGradient`. */
 export interface NumericalGradientOptions {

@@ -132,10 +132,12 @@ export const clip = typedOperator<Clip>(
     let result = cast(x);
     if (min !== undefined) {
       const least = cast(min);
+      broadcastShapes("clip", result.shape, least.shape);
       result = select("clip", less(result, least), least, result);
     }
     if (max !== undefined) {
       const most = cast(max);
+      broadcastShapes("clip", result.shape, most.shape);
       result = select("clip", greater(result, most), most, result);
     }
     return result;

@@ -8,7 +8,9 @@ import { where } from "../ops/where.js";
 import { shapeError } from "../origin.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, Variable } from "../tensor.js";
-import { sameStructure, showStructure, unflattenTree } from "../tree.js";
+import { describePath, sameStructure, showStructure, unflattenTree } from "../tree.js";
+import type { BranchError, ConditionError } from "../types/control.js";
+import type { Fit } from "../types/shape-error.js";
 import {
   type Body,
   batchBody,
@@ -159,22 +161,22 @@ function batchCond({ inputs, batched, size, attributes: { onTrue, onFalse } }: B
  * const x = tensor(-4);
  * cond(greater(x, 0), (v: Tensor) => sqrt(v), (v: Tensor) => neg(v), x).item(); // 4
  */
-export function cond<A extends readonly unknown[], R>(
-  pred: Tensor | Variable | boolean,
+export function cond<P extends Tensor | Variable | boolean, A extends readonly unknown[], R, Other>(
+  pred: Fit<ConditionError<"cond", P>, P>,
   onTrue: (...operands: A) => R,
-  onFalse: (...operands: A) => R,
+  onFalse: (...operands: A) => R | Fit<BranchError<R, Other>, Other>,
   ...operands: A
 ): R {
   for (const branch of [onTrue, onFalse]) {
     if (typeof branch !== "function")
       throw new ValueError(`cond: takes a condition and two functions, not ${describeValue(branch)}.`);
   }
-  if (typeof pred === "boolean") return (pred ? onTrue : onFalse)(...operands);
+  if (typeof pred === "boolean") return (pred ? onTrue : onFalse)(...operands) as R;
   const condition = conditionTensor("cond", pred);
   const given = carryLeaves("cond", operands, "the operands");
   const results: ResultTree[] = [];
   const branch =
-    (f: (...operands: A) => R) =>
+    (f: (...operands: A) => unknown) =>
     (inputs: readonly Tensor[]): readonly Tensor[] => {
       const result = f(...(unflattenTree(given.structure, inputs) as A));
       refusePromise("cond", result);
@@ -216,7 +218,7 @@ function checkAlike(a: ResultTree, b: ResultTree): void {
     const y = b.tensors[i] ?? x;
     if (sameShape(x.shape, y.shape) && x.dtype === y.dtype) continue;
     throw shapeError(
-      `cond: result ${i} is ${showShape(x.shape)} ${x.dtype} from one function and ${showShape(y.shape)} ${y.dtype} from the other. ` +
+      `cond: ${describePath("the result", a.paths[i] ?? "")} is ${showShape(x.shape)} ${x.dtype} from one function and ${showShape(y.shape)} ${y.dtype} from the other. ` +
         "Both must have the same shape and dtype; use broadcastTo and cast.",
       [x, y],
     );

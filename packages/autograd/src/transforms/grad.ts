@@ -6,22 +6,11 @@ import type { Scope } from "../scope.js";
 import { showShape } from "../shape.js";
 import { Tensor, Variable } from "../tensor.js";
 import { describePath, flattenTree, unflattenTree } from "../tree.js";
+import type { AuxOf, GradientOf, GradsOf, LossOf, LossShape, LossWithAux } from "../types/derivatives.js";
+import type { Only, Option } from "../types/options.js";
+import type { Fit } from "../types/shape-error.js";
 import { differentiable, type FreshTree, freshLeaves, group, namedAlias, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
-
-/** The tree of gradients of a tree of tensors: each leaf with its shape and dtype. */
-export type GradientOf<T> =
-  T extends Tensor<infer S, infer D>
-    ? Tensor<S, D>
-    : T extends Variable<infer S, infer D>
-      ? Tensor<S, D>
-      : T extends number
-        ? Tensor<readonly [], "float32">
-        : T extends readonly unknown[]
-          ? { [K in keyof T]: GradientOf<T[K]> }
-          : T extends object
-            ? { [K in keyof T]: GradientOf<T[K]> }
-            : never;
 
 /** Options of `grad`. */
 export interface GradOptions {
@@ -46,6 +35,13 @@ export interface ValueAndGrads<V, G, Aux = undefined> {
   readonly grads: G;
   readonly aux: Aux;
 }
+
+/** The gradients that options ask for. */
+type GradsBy<A extends readonly unknown[], O> = O extends { readonly wrt: infer W }
+  ? [W] extends [undefined]
+    ? GradsOf<A, Option<O, "argnums", 0>>
+    : GradientOf<W>
+  : GradsOf<A, Option<O, "argnums", 0>>;
 
 interface Differentiated {
   readonly value: Tensor;
@@ -139,7 +135,7 @@ function splitResult(operator: string, result: unknown, hasAux: boolean): [Tenso
   }
   if (value.size !== 1 || value.rank !== 0) {
     throw new GradientError(
-      `${operator}: the function must return a scalar, not shape ${showShape(value.shape)}. Reduce it with sum or mean, or use jacobian or vjp.`,
+      `${operator}: the function must return a scalar (shape []), not shape ${showShape(value.shape)}. Reduce it with sum or mean, or use jacobian or vjp.`,
     );
   }
   if (!isFloat(value.dtype)) {
@@ -164,13 +160,6 @@ function refuseUnused(
   );
 }
 
-/** The gradient type for `argnums`: one tree, or one for each argument named. */
-export type GradsOf<A extends readonly unknown[], N> = N extends number
-  ? GradientOf<A[N]>
-  : N extends readonly number[]
-    ? { [K in keyof N]: N[K] extends number ? GradientOf<A[N[K]]> : never }
-    : GradientOf<A[0]>;
-
 /**
  * The function that gives the gradient of a scalar function. Arguments are trees: tensors, Variables and numbers in nested arrays and
  * plain objects. The result is again a function of tensors, so that `grad(grad(f))` is the second derivative.
@@ -183,8 +172,8 @@ export type GradsOf<A extends readonly unknown[], N> = N extends number
  * const f = (x: Tensor) => sum(mul(x, x));
  * grad(f)(tensor([1, 2])).toArray(); // [2, 4]
  */
-export function grad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  f: (...args: A) => Tensor,
+export function grad<A extends readonly unknown[], R extends Tensor, const N extends number | readonly number[] = 0>(
+  f: (...args: A) => Fit<LossShape<"grad", R>, R>,
   options: { readonly argnums?: N } = {},
 ): (...args: A) => GradsOf<A, N> {
   return (...args) => differentiate("grad", f, args, options).grads as GradsOf<A, N>;
@@ -204,22 +193,14 @@ export function grad<A extends readonly unknown[], const N extends number | read
  * const { value, grads } = valueAndGrad((x: Tensor) => sum(mul(x, x)))(tensor([1, 2]));
  * value.item(); // 5
  */
-export function valueAndGrad<A extends readonly unknown[], Aux>(
-  f: (...args: A) => readonly [Tensor, Aux],
-  options: GradOptions & { readonly hasAux: true; readonly wrt?: undefined },
-): (...args: A) => ValueAndGrads<Tensor, GradientOf<A[0]>, Aux>;
-export function valueAndGrad<A extends readonly unknown[], Aux, const W>(
-  f: (...args: A) => readonly [Tensor, Aux],
-  options: { readonly wrt: W; readonly hasAux: true; readonly allowUnused?: boolean },
-): (...args: A) => ValueAndGrads<Tensor, GradientOf<W>, Aux>;
-export function valueAndGrad<A extends readonly unknown[], const W>(
-  f: (...args: A) => Tensor,
-  options: { readonly wrt: W; readonly hasAux?: false; readonly allowUnused?: boolean },
-): (...args: A) => ValueAndGrads<Tensor, GradientOf<W>>;
-export function valueAndGrad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  f: (...args: A) => Tensor,
-  options?: { readonly argnums?: N; readonly hasAux?: false; readonly wrt?: undefined },
-): (...args: A) => ValueAndGrads<Tensor, GradsOf<A, N>>;
+export function valueAndGrad<
+  A extends readonly unknown[],
+  R extends Tensor | readonly [Tensor, unknown],
+  const O extends ValueAndGradOptions = Record<never, never>,
+>(
+  f: (...args: A) => Fit<LossWithAux<"valueAndGrad", R, Option<O, "hasAux", false>>, R>,
+  options?: O & Only<O, ValueAndGradOptions>,
+): (...args: A) => ValueAndGrads<LossOf<R>, GradsBy<A, O>, AuxOf<R>>;
 export function valueAndGrad(
   f: (...args: never[]) => unknown,
   options: ValueAndGradOptions = {},
@@ -238,11 +219,11 @@ export function valueAndGrad(
  * const w = variable([1, 2]);
  * variableGrads(() => sum(mul(w, w)), [w]).grads[0].toArray(); // [2, 4]
  */
-export function variableGrads<const W>(
-  loss: () => Tensor,
+export function variableGrads<R extends Tensor, const W>(
+  loss: () => Fit<LossShape<"variableGrads", R>, R>,
   variables: W,
   options: { readonly allowUnused?: boolean } = {},
-): ValueAndGrads<Tensor, GradientOf<W>> {
+): ValueAndGrads<R, GradientOf<W>> {
   const { value, grads, aux } = differentiate("variableGrads", loss, [], { wrt: variables, ...options });
-  return { value, grads: grads as GradientOf<W>, aux: aux as undefined };
+  return { value: value as R, grads: grads as GradientOf<W>, aux: aux as undefined };
 }

@@ -7,19 +7,15 @@ import { castTo } from "../ops/cast.js";
 import { zeros } from "../ops/create.js";
 import { moveaxis } from "../ops/movement.js";
 import { eye } from "../ops/ranges.js";
-import type { Tensor, Variable } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { flattenTree, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
-import { type GradientOf, grad } from "./grad.js";
+import type { GradientOf, JacobianOf, LossShape, TangentOf } from "../types/derivatives.js";
+import type { Fit } from "../types/shape-error.js";
+import { grad } from "./grad.js";
 import { jvp } from "./jvp.js";
 import { freshLeaves, group } from "./leaves.js";
 import { vjp } from "./vjp.js";
 import { vmap } from "./vmap.js";
-
-/** A tree like `X` with a tensor of derivatives in place of each leaf. */
-type ByArgument<X> = X extends Tensor | Variable | number ? Tensor : { readonly [K in keyof X]: ByArgument<X[K]> };
-
-/** What `jacobian` gives: a tree like the result, in each of its leaves a tree like the argument. */
-export type JacobianOf<X, Y> = Y extends Tensor ? ByArgument<X> : { readonly [K in keyof Y]: JacobianOf<X, Y[K]> };
 
 /** Options of `jacobian`. */
 export interface JacobianOptions {
@@ -57,9 +53,11 @@ export function jacobian<X, Y>(f: (x: X) => Y, { mode = "reverse" }: JacobianOpt
  * @example
  * hessian((x: Tensor) => sum(mul(x, mul(x, x))))(tensor([1, 2])).toArray(); // [[6, 0], [0, 12]]
  */
-export function hessian<X>(f: (x: X) => Tensor): (x: X) => JacobianOf<X, GradientOf<X>> {
+export function hessian<X, R extends Tensor>(
+  f: (x: X) => Fit<LossShape<"grad", R>, R>,
+): (x: X) => JacobianOf<X, GradientOf<X>> {
   if (typeof f !== "function") throw new ValueError(`hessian: takes a function, not ${describeValue(f)}.`);
-  const gradient = grad(f);
+  const gradient = grad<[X], R>(f);
   return jacobian((x: X) => gradient(x), { mode: "forward" });
 }
 
@@ -109,7 +107,7 @@ function byColumns<X>(f: (x: X) => unknown, x: X): unknown {
     (i: number) =>
     (tangent: Tensor): readonly Tensor[] => {
       const tangents = unflattenTree(inputs.structure, only(inputs.leaves, i, tangent));
-      const [value, pushed] = jvp(f, [unflattenTree(inputs.structure, inputs.leaves) as X], [tangents]);
+      const [value, pushed] = jvp(f, [unflattenTree(inputs.structure, inputs.leaves) as X], [tangents as TangentOf<X>]);
       results = tensorsOf(value, "the result");
       return tensorsOf(pushed, "the tangent").tensors;
     };

@@ -15,7 +15,9 @@ import {
   tensorLeaf,
   unflattenTree,
 } from "../tree.js";
-import { type GradientOf, grad } from "./grad.js";
+import type { GradientOf, LossShape, TangentOf } from "../types/derivatives.js";
+import type { Fit } from "../types/shape-error.js";
+import { grad } from "./grad.js";
 import { freshLeaves, group, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
 import { substitute } from "./substitute.js";
@@ -40,7 +42,7 @@ import { nodesSince } from "./walk.js";
 export function jvp<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   primals: A,
-  tangents: { readonly [K in keyof A]: unknown },
+  tangents: { readonly [K in keyof A]: TangentOf<A[K]> },
 ): [R, R] {
   if (typeof f !== "function") throw new ValueError(`jvp: the first argument must be a function, not ${typeof f}.`);
   return inScope("jvp", () => {
@@ -158,7 +160,10 @@ function checkTangent(leaf: Leaf, primal: Tensor | undefined): Tensor {
  * @example
  * hvp((x: Tensor) => sum(mul(x, mul(x, x))), [tensor([1, 2])], [tensor([1, 0])]).toArray(); // [6, 0]
  */
-export function hvp<X>(f: (x: X) => Tensor, primals: [X], tangents: [unknown]): GradientOf<X> {
-  const gradient = grad(f);
-  return jvp(gradient, primals, tangents)[1] as GradientOf<X>;
+export function hvp<X, R extends Tensor>(
+  f: (x: X) => Fit<LossShape<"grad", R>, R>,
+  primals: [X],
+  tangents: [TangentOf<X>],
+): GradientOf<X> {
+  return jvp(grad<[X], R>(f), primals, tangents)[1];
 }

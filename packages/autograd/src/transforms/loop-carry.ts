@@ -34,6 +34,7 @@ const leafTensor = (operator: string, root: string, leaf: Leaf): Tensor =>
 /** A result taken apart. */
 export interface ResultTree {
   readonly tensors: readonly Tensor[];
+  readonly paths: readonly string[];
   /** Undefined where there is no result. */
   readonly structure: TreeStructure | undefined;
   readonly rebuild: (leaves: readonly Tensor[]) => unknown;
@@ -41,10 +42,12 @@ export interface ResultTree {
 
 /** The tensors of a result; null and undefined stand for none. */
 export function resultLeaves(operator: string, result: unknown): ResultTree {
-  if (result === null || result === undefined) return { tensors: [], structure: undefined, rebuild: () => result };
+  if (result === null || result === undefined)
+    return { tensors: [], paths: [], structure: undefined, rebuild: () => result };
   const { leaves, structure } = flattenTree(result);
   return {
     tensors: leaves.map((leaf) => leafTensor(operator, "the result", leaf)),
+    paths: leaves.map(({ path }) => path),
     structure,
     rebuild: (parts) => unflattenTree(structure, parts),
   };
@@ -87,7 +90,7 @@ export function conditionTensor(operator: string, value: unknown): Tensor {
     );
   if (condition.rank === 0) return condition;
   throw shapeError(
-    `${operator}: the condition has shape ${showShape(condition.shape)}, and must be a scalar; reduce it with any or all, or use where.`,
+    `${operator}: the condition has shape ${showShape(condition.shape)}, and must be a scalar (shape []); reduce it with any or all, or use where.`,
     [condition],
   );
 }

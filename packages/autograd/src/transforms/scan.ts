@@ -7,6 +7,9 @@ import { shapeError } from "../origin.js";
 import { showShape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
+import type { BatchOf, ScannedError, StepOf, StepsOf } from "../types/batch.js";
+import type { CarryError } from "../types/control.js";
+import type { Fit } from "../types/shape-error.js";
 import { batchBody, dependences, loopDependences, makeBody } from "./body.js";
 import { traceControl } from "./control-trace.js";
 import { refusePromise } from "./leaves.js";
@@ -87,12 +90,12 @@ export interface ScanOptions {
  * const [total, sums] = scan((sum: Tensor, x: Tensor) => [add(sum, x), add(sum, x)] as const, tensor(0), tensor([1, 2, 3]));
  * sums.toArray(); // [1, 3, 6]
  */
-export function scan<C, X, Y>(
-  f: (carry: C, x: X) => readonly [C, Y],
+export function scan<C, const Xs, Next, Y, const Length extends number = number>(
+  f: (carry: C, x: StepOf<Xs>) => readonly [C | Fit<CarryError<"scan", C, Next>, Next>, Y],
   init: C,
-  xs: X,
-  options: ScanOptions = {},
-): [C, Y] {
+  xs: Fit<ScannedError<Xs>, Xs>,
+  options: ScanOptions & { readonly length?: Length } = {},
+): [C, BatchOf<Y, StepsOf<Xs, Length>>] {
   if (typeof f !== "function")
     throw new ValueError(`scan: the first argument must be a function, not ${describeValue(f)}.`);
   const carry = carryLeaves("scan", init);
@@ -111,7 +114,7 @@ export function scan<C, X, Y>(
     (inputs) => {
       const first = unflattenTree(carry.structure, inputs.slice(0, carry.tensors.length));
       const each = scanned.rebuild(inputs.slice(carry.tensors.length));
-      const result: unknown = f(first as C, each as X);
+      const result: unknown = f(first as C, each as StepOf<Xs>);
       refusePromise("scan", result);
       if (!Array.isArray(result) || result.length !== 2)
         throw new ValueError("scan: the function returns [carry, y]; y may be null.");
@@ -135,7 +138,10 @@ export function scan<C, X, Y>(
     { body, constantCount: constants.length, carryCount, length, reverse: options.reverse ?? false },
   );
   for (const [i, variable] of assigned.entries()) variable.assign(results[own + i] as Tensor);
-  return [unflattenTree(carry.structure, results.slice(0, own)) as C, stack(results.slice(carryCount)) as Y];
+  return [
+    unflattenTree(carry.structure, results.slice(0, own)) as C,
+    stack(results.slice(carryCount)) as BatchOf<Y, StepsOf<Xs, Length>>,
+  ];
 }
 
 function scannedLeaves(xs: unknown): { leaves: Tensor[]; rebuild: (leaves: readonly Tensor[]) => unknown } {

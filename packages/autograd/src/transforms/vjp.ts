@@ -15,13 +15,15 @@ import {
   tensorLeaf,
   unflattenTree,
 } from "../tree.js";
-import type { GradientOf } from "./grad.js";
+import type { CotangentOf, GradientOf } from "../types/derivatives.js";
 import { freshLeaves, group, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
 import { substitute } from "./substitute.js";
 
 /** Turns a tree of cotangents of the result into one tree of cotangents for each argument. */
-export type Pullback<A extends readonly unknown[]> = (cotangents: unknown) => { [K in keyof A]: GradientOf<A[K]> };
+export type Pullback<A extends readonly unknown[], R = unknown> = (cotangents: CotangentOf<R>) => {
+  [K in keyof A]: GradientOf<A[K]>;
+};
 
 /**
  * Value and pullback of a function: reverse mode with the cotangents chosen by the caller.
@@ -35,7 +37,7 @@ export type Pullback<A extends readonly unknown[]> = (cotangents: unknown) => { 
  * const [y, pullback] = vjp((x: Tensor) => mul(x, x), tensor([1, 2]));
  * pullback(tensor([1, 10]))[0].toArray(); // [2, 40]
  */
-export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...args: A): [R, Pullback<A>] {
+export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...args: A): [R, Pullback<A, R>] {
   if (typeof f !== "function") throw new ValueError(`vjp: the first argument must be a function, not ${typeof f}.`);
   return inScope("vjp", () => {
     const fresh = args.map((argument, i) => freshLeaves("vjp", `argument ${i}`, argument));
@@ -66,7 +68,7 @@ export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...ar
       const remaining = [...results];
       return fresh.map((tree) => unflattenTree(tree.structure, remaining.splice(0, tree.leaves.length)));
     };
-    return [result, pullback as Pullback<A>];
+    return [result, pullback as Pullback<A, R>];
   });
 }
 

@@ -13,6 +13,9 @@ import type { Scope } from "../scope.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { describePath, flattenTree, tensorLeaf, unflattenTree } from "../tree.js";
+import type { AxisErrors, BatchArguments, BatchResult } from "../types/batch.js";
+import type { Only } from "../types/options.js";
+import type { Check } from "../types/shape-error.js";
 import { refusePromise } from "./leaves.js";
 import { dependsOn, isTuple } from "./tuple.js";
 import { nodesSince } from "./walk.js";
@@ -47,17 +50,21 @@ export interface VmapOptions {
  * const norms = vmap((row: Tensor) => sqrt(sum(square(row))));
  * norms(tensor([[3, 4], [6, 8]])).toArray(); // [5, 10]
  */
-export function vmap<A extends readonly unknown[], R>(
+export function vmap<A extends readonly unknown[], R, const O extends VmapOptions = Record<never, never>>(
   f: (...args: A) => R,
+  options?: O & Only<O, VmapOptions> & Check<AxisErrors<A, R, O>>,
+): <N extends number>(...args: BatchArguments<A, N, O>) => BatchResult<R, N, O>;
+export function vmap(
+  f: (...args: readonly unknown[]) => unknown,
   options: VmapOptions = {},
-): (...args: A) => R {
+): (...args: readonly unknown[]) => unknown {
   if (typeof f !== "function") throw new ValueError(`vmap: the first argument must be a function, not ${typeof f}.`);
   const { inAxes = 0, outAxes = 0 } = options;
   return (...args) =>
     inScope("vmap", (scope) => {
       const examples = exampleArguments(args, inAxes);
       scope.example = exampleIndex(examples);
-      const result = f(...(examples.tree as A));
+      const result = f(...examples.tree);
       refusePromise("vmap", result);
       const { leaves, structure } = flattenTree(result);
       const outputs = leaves.map((leaf) => tensorLeaf("vmap", "the result", leaf));
@@ -67,7 +74,7 @@ export function vmap<A extends readonly unknown[], R>(
       const mapped = outputs.map((output, i) =>
         place(single.get(output.node) ?? output, whole.get(output.node), examples.size, axes[i] ?? null),
       );
-      return unflattenTree(structure, mapped) as R;
+      return unflattenTree(structure, mapped);
     });
 }
 

@@ -7,6 +7,8 @@ import { any } from "../ops/reduce.js";
 import { where } from "../ops/where.js";
 import { computedValue, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
+import type { CarryError, ConditionError } from "../types/control.js";
+import type { Fit } from "../types/shape-error.js";
 import {
   type Body,
   batchBody,
@@ -161,7 +163,11 @@ function batchWhile({ inputs, batched, size, attributes }: BatchContext<WhileAtt
  * @example
  * whileLoop((x: Tensor) => less(x, 100), (x: Tensor) => mul(x, 2), tensor(3)).item(); // 192
  */
-export function whileLoop<C>(test: (carry: C) => Tensor, body: (carry: C) => C, init: C): C {
+export function whileLoop<C, P extends Tensor, Next>(
+  test: (carry: C) => Fit<ConditionError<"whileLoop", P>, P>,
+  body: (carry: C) => C | Fit<CarryError<"whileLoop", C, Next>, Next>,
+  init: C,
+): C {
   for (const f of [test, body]) {
     if (typeof f !== "function")
       throw new ValueError(`whileLoop: takes a test and a body, functions, not ${describeValue(f)}.`);

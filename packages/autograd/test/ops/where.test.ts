@@ -88,6 +88,16 @@ describe("clip", () => {
     expect(() => clip([1], {})).toThrow(ValueError);
     expect(() => clip([1])).toThrow("clip: give min, max or both.");
   });
+
+  test("speaks of itself where shapes do not broadcast", () => {
+    const x: Tensor = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const bound: Tensor = tensor([1, 2]);
+    expect(() => clip(x, { min: bound })).toThrow(/^clip: cannot broadcast \[2, 3\] with \[2\]/);
+    expect(() => clip(x, { max: bound })).toThrow(/^clip: cannot broadcast \[2, 3\] with \[2\]/);
+  });
 });
 
 describe("nanToNum", () => {

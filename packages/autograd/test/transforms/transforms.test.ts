@@ -62,11 +62,10 @@ describe("jvp and hvp", () => {
   });
 
   test("refuse tangents unlike their primals", () => {
-    expect(() => jvp(sin, [zeros([2])], [zeros([3])])).toThrow(ShapeError);
-    expect(() => jvp(sin, [zeros([2])], [zeros([2], { dtype: "float64" })])).toThrow(
-      /dtype float64, its primal float32/,
-    );
-    expect(() => jvp(sin, [zeros([2])], [[zeros([2])]])).toThrow(/no tree like the primals/);
+    const along = (tangent: unknown) => () => jvp((x: unknown) => sin(x as Tensor), [zeros([2])], [tangent]);
+    expect(along(zeros([3]))).toThrow(ShapeError);
+    expect(along(zeros([2], { dtype: "float64" }))).toThrow(/dtype float64, its primal float32/);
+    expect(along([zeros([2])])).toThrow(/no tree like the primals/);
   });
 
   test("a rule that is not linear in its cotangent is refused, not taken for zero", () => {

@@ -42,7 +42,7 @@ describe("vjp", () => {
   });
 
   test("refuses cotangents unlike the value", () => {
-    const [, pullback] = vjp((x: Tensor) => [x, sin(x)], tensor([1, 2]));
+    const [, pullback] = vjp((x: Tensor): unknown => [x, sin(x)], tensor([1, 2]));
     expect(() => pullback(zeros([2]))).toThrow(ValueError);
     expect(() => pullback([zeros([2]), zeros([3])])).toThrow(/the cotangent at \[1\] has shape \[3\], the value \[2\]/);
     expect(() => pullback([zeros([2]), zeros([2], { dtype: "float64" })])).toThrow(
@@ -60,7 +60,7 @@ describe("vjp", () => {
   });
 
   test("matches cotangents by key, whatever their order", () => {
-    const [, pullback] = vjp((x: Tensor) => ({ a: x, b: [mul(x, 10)] }), tensor(1));
+    const [, pullback] = vjp((x: Tensor): unknown => ({ a: x, b: [mul(x, 10)] }), tensor(1));
     expect(pullback({ b: [tensor(1)], a: tensor(0) })[0].item()).toBe(10);
     expect(() => pullback({ b: [tensor(1)], c: tensor(0) })).toThrow(
       "vjp: the pullback takes cotangents like the value, {a: *, b: [*]}, not {b: [*], c: *}.",

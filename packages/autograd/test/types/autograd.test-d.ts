@@ -95,8 +95,8 @@ describe("derivatives", () => {
     expectTypeOf(y).toEqualTypeOf<{ y: Tensor }>();
     expectTypeOf(dy).toEqualTypeOf<{ y: Tensor }>();
     expectTypeOf(vjp(f, x)[0]).toEqualTypeOf<{ y: Tensor }>();
-    expectTypeOf(vjp(f, x)[1](null)[0]).toEqualTypeOf<Tensor<[1], "float32">>();
-    expectTypeOf(vmap(f)).toEqualTypeOf<(x: Tensor) => { y: Tensor }>();
+    expectTypeOf(vjp(f, x)[1]({ y: x })[0]).toEqualTypeOf<Tensor<[1], "float32">>();
+    expectTypeOf(vmap(f)(x)).toEqualTypeOf<{ y: Tensor }>();
   });
 });
 

@@ -6,10 +6,25 @@ import * as general from "./shape-snippets.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
 import { correctCut, faultyCut, misplacedCut } from "./shape-snippets-cut.js";
 import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
+import { correctTransforms, faultyTransforms } from "./shape-snippets-transforms.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
-const correct = [...general.correct, ...correctWindows, ...correctArrays, ...correctIndexing, ...correctCut];
-const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays, ...faultyIndexing, ...faultyCut];
+const correct = [
+  ...general.correct,
+  ...correctWindows,
+  ...correctArrays,
+  ...correctIndexing,
+  ...correctCut,
+  ...correctTransforms,
+];
+const faulty = [
+  ...general.faulty,
+  ...faultyWindows,
+  ...faultyArrays,
+  ...faultyIndexing,
+  ...faultyCut,
+  ...faultyTransforms,
+];
 const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut];
 
 // All snippets are statements of one file that is never written, so that the library is read once.
@@ -17,7 +32,7 @@ const folder = import.meta.dirname;
 const file = join(folder, "snippets-in-memory.ts");
 const names = Object.keys(glissade);
 const prelude = `
-import { type DType, ${names.join(", ")} } from "../../src/index.js";
+import { type DType, type Shape, ${names.join(", ")} } from "../../src/index.js";
 type Batch = number & { readonly side: "batch" };
 type Time = number & { readonly side: "time" };
 declare const n: number, m: number, anything: Tensor, rows: Tensor<[number, 3], "float32">;
@@ -83,12 +98,14 @@ const run = (expression: string): unknown => {
 
 /** Whether a value is of the type that was shown: sides that are not literal may be anything. */
 const describes = (type: string, value: unknown): boolean => {
-  const [, sides = "", dtype] = /^Tensor<\[(.*)\], "(\w+)">$/.exec(type) ?? [];
-  if (!(value instanceof glissade.Tensor)) return dtype === undefined;
-  const expected = sides === "" ? [] : sides.split(", ");
+  const [, shown = "", sides, dtypes] = /^Tensor<(Shape|\[(.*)\]), (.+)>$/.exec(type) ?? [];
+  if (!(value instanceof glissade.Tensor)) return dtypes === undefined;
+  if (!dtypes?.includes(`"${value.dtype}"`)) return false;
+  if (shown === "Shape") return true;
+  const expected = sides ? sides.split(", ") : [];
   const shape: glissade.Shape = value.shape;
   const fits = shape.every((side, i) => Number.isNaN(Number(expected[i])) || Number(expected[i]) === side);
-  return fits && expected.length === value.rank && value.dtype === dtype;
+  return fits && expected.length === value.rank;
 };
 
 test("the prelude and every statement are read", () => {

@@ -150,6 +150,7 @@ test("a worker that dies in the middle of a run gives an error, and the next run
   run.get(1).get(2).call(barrier);
   module.export("run", run);
   const bytes = module.encode();
+  threads.start();
   const shares = threads.share(bytes, 1);
   const main = instantiate(bytes, "run", { memory: memory.memory });
   while (threads.ready < 2) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -5,6 +5,7 @@ import {
   jit,
   reshape,
   ShapeError,
+  type StepOf,
   stack,
   type Tensor,
   tensor,
@@ -14,7 +15,7 @@ import {
 import { drive, driveSync, type Routine, readAll } from "../roads/drive.js";
 import { scalarLoss } from "../roads/options.js";
 import { checkStart } from "../roads/start.js";
-import { placeOf, type TensorTree, tensorTree } from "../tree.js";
+import { buildTree, placeOf, type TensorTree, tensorTree } from "../tree.js";
 import { descentOf } from "./descend.js";
 import { type Answer, lockstep, memberOf, type Question } from "./lockstep.js";
 import { epsilonOf, unflatten } from "./objective.js";
@@ -54,10 +55,11 @@ const oneOf = (tree: TensorTree): TensorTree => ({
 });
 
 /** Answers for the whole batch, by `vmap`. */
-function answerOf<T, D>(f: (x: T, data: D) => Tensor, one: TensorTree, data: D, compile: boolean): Answer {
-  const loss = (flat: Tensor, own: D): Tensor => cast(scalarLoss(operator, f(unflatten<T>(one, flat), own)), "float64");
+function answerOf<T, D>(f: (x: T, data: D) => Tensor, one: TensorTree, data: TensorTree, compile: boolean): Answer {
+  const loss = (flat: Tensor, own: readonly Tensor[]): Tensor =>
+    cast(scalarLoss(operator, f(unflatten<T>(one, flat), buildTree<D>(data.structure, own))), "float64");
   const asRow = (value: Tensor): Tensor => reshape(value, [-1]);
-  const single: Readonly<Record<Question, (x: Tensor, v: Tensor, own: D) => Tensor>> = {
+  const single: Readonly<Record<Question, (x: Tensor, v: Tensor, own: readonly Tensor[]) => Tensor>> = {
     value: (x, _, own) => asRow(loss(x, own)),
     gradient(x, _, own) {
       const { value, grads } = valueAndGrad((flat: Tensor) => loss(flat, own))(x);
@@ -65,13 +67,13 @@ function answerOf<T, D>(f: (x: T, data: D) => Tensor, one: TensorTree, data: D, 
     },
     curvature: (x, v, own) => hvp((flat: Tensor) => loss(flat, own), [x], [v]),
   };
-  const batched = (question: Question): ((xs: Tensor, vs: Tensor, own: D) => Tensor) => {
+  const batched = (question: Question): ((xs: Tensor, vs: Tensor, own: readonly Tensor[]) => Tensor) => {
     const all = vmap(single[question]);
-    return compile ? jit((xs: Tensor, vs: Tensor, own: D) => all(xs, vs, own)) : all;
+    return compile ? jit((xs: Tensor, vs: Tensor, own: readonly Tensor[]) => all(xs, vs, own)) : all;
   };
   const run = { value: batched("value"), gradient: batched("gradient"), curvature: batched("curvature") };
   return function* (question, xs, vs) {
-    const rows = run[question](stack(xs.map((x) => tensor(x))), stack(vs.map((v) => tensor(v))), data);
+    const rows = run[question](stack(xs.map((x) => tensor(x))), stack(vs.map((v) => tensor(v))), data.leaves);
     const [, width = 0] = rows.shape;
     const flat = yield* readAll(rows);
     return xs.map((_, i) => flat.subarray(i * width, (i + 1) * width));
@@ -91,20 +93,21 @@ function* startsOf({ leaves }: TensorTree, count: number): Routine<Vector[]> {
 
 function* batchRoutine<T, D>(
   f: (x: T, data: D) => Tensor,
-  x0: T,
-  data: D,
+  x0: unknown,
+  data: unknown,
   options: BatchOptions<T>,
 ): Routine<MinimizeResult<T>[]> {
   const tree = checkStart(operator, f, x0);
+  const given = tensorTree(operator, "data", data);
   const count = batchSize([
     ["x0", tree],
-    ["data", tensorTree(operator, "data", data)],
+    ["data", given],
   ]);
   const one = oneOf(tree);
   const descend = descentOf<T>(operator, one, options);
   const starts = yield* startsOf(tree, count);
   const members = starts.map((start) => memberOf(start.length, epsilonOf(one), (asking) => descend(start, asking)));
-  return yield* lockstep(members, answerOf(f, one, data, options.compile ?? false));
+  return yield* lockstep(members, answerOf(f, one, given, options.compile ?? false));
 }
 
 /**
@@ -121,12 +124,12 @@ function* batchRoutine<T, D>(
  * const f = (x: Tensor, { goal }: { goal: Tensor }) => sum(square(sub(x, goal)));
  * const results = await minimizeBatch(f, zeros([100, 2]), { goal: goals });
  */
-export async function minimizeBatch<T, D>(
-  f: (x: T, data: D) => Tensor,
-  x0: T,
+export async function minimizeBatch<X, D>(
+  f: (x: StepOf<X>, data: StepOf<D>) => Tensor,
+  x0: X,
   data: D,
-  options: BatchOptions<T> = {},
-): Promise<MinimizeResult<T>[]> {
+  options: BatchOptions<StepOf<X>> = {},
+): Promise<MinimizeResult<StepOf<X>>[]> {
   return drive(batchRoutine(f, x0, data, options));
 }
 
@@ -137,11 +140,11 @@ export async function minimizeBatch<T, D>(
  * @example
  * minimizeBatchSync((x: Tensor) => square(sub(x, 3)), zeros([5]), []).map(({ x }) => x.item()); // [3, 3, 3, 3, 3]
  */
-export function minimizeBatchSync<T, D>(
-  f: (x: T, data: D) => Tensor,
-  x0: T,
+export function minimizeBatchSync<X, D>(
+  f: (x: StepOf<X>, data: StepOf<D>) => Tensor,
+  x0: X,
   data: D,
-  options: BatchOptions<T> = {},
-): MinimizeResult<T>[] {
+  options: BatchOptions<StepOf<X>> = {},
+): MinimizeResult<StepOf<X>>[] {
   return driveSync(batchRoutine(f, x0, data, options));
 }
