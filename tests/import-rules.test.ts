@@ -11,7 +11,17 @@ const autogradLayers: readonly (readonly string[])[] = [
   ["dtype.ts", "shape.ts", "format.ts"],
   ["ir/"],
   // types/ names Tensor, and is nothing at run time.
-  ["graph.ts", "origin.ts", "scope.ts", "sampling.ts", "execute.ts", "lifetime.ts", "tensor.ts", "types/"],
+  [
+    "graph.ts",
+    "origin.ts",
+    "recompiling.ts",
+    "scope.ts",
+    "sampling.ts",
+    "execute.ts",
+    "lifetime.ts",
+    "tensor.ts",
+    "types/",
+  ],
   ["convert.ts", "tree.ts"],
   ["primitive.ts"],
   ["ops/"],

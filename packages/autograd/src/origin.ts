@@ -120,7 +120,7 @@ const isOwn = (place: string): boolean =>
   ownFolders.some((own) => place.startsWith(own)) || /[/\\]@glissade[/\\+](autograd|nn|optim)[/\\@]/.test(place);
 
 /** The place of the innermost call from outside the library, as the engine writes it. */
-function callerLine(): string | undefined {
+export function callerLine(): string | undefined {
   // V8 alone has a limit, and ten frames are often the library's own.
   const limit: unknown = Reflect.get(Error, "stackTraceLimit");
   Reflect.set(Error, "stackTraceLimit", 100);

@@ -11,6 +11,7 @@ import {
   operandsOf,
   type Primitive,
 } from "../graph.js";
+import { noteImplicitProgram } from "../recompiling.js";
 import { sizeOf } from "../shape.js";
 import { currentCompiler, isCompiling, settingsKey } from "./current.js";
 
@@ -148,6 +149,7 @@ function compile(order: readonly Node[], outputs: readonly Node[], { leaves }: G
   const results = outputs.map(copyOf);
   // What depends on no input would be computed once and for all, at once.
   if (!results.every(({ symbolic }) => symbolic)) return undefined;
+  noteImplicitProgram();
   try {
     return currentCompiler()({ inputs, outputs: results });
   } catch (error) {

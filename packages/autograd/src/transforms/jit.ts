@@ -3,6 +3,7 @@ import { describeValue } from "../convert.js";
 import { TransformError, ValueError } from "../errors.js";
 import { isComputedNode, type Node, placeholderOrigin } from "../graph.js";
 import { computeNodes } from "../lifetime.js";
+import { noteCompilations } from "../recompiling.js";
 import { currentScope } from "../scope.js";
 import { scalar, Tensor } from "../tensor.js";
 import { unflattenTree } from "../tree.js";
@@ -51,6 +52,8 @@ interface Compiled {
  * - Tensors that the function closes over are constants. Other JavaScript state is read at the trace only: read it through `guard` or `perCall`.
  * - Inside `grad`, `vmap`, `jvp` the function is one step of the graph, whose derivatives are kept with it; inside another `jit` it is a part of that.
  *
+ * At the eighth compilation a warning on the console says so, once.
+ *
  * @param f Takes and returns trees of tensors. What it returns besides tensors is what it returned in the trace.
  * @returns The compiled function, with `stats()`.
  * @throws ValueError where `f` is no function; when it is called, TransformError where `f` returns a Promise or reads a traced tensor, and whatever `f`
@@ -78,6 +81,7 @@ export function jit<A extends readonly unknown[], R>(f: (...args: A) => R): Jitt
     const compiled: Compiled = { trace: trace(name, f, args), run: undefined };
     compilations++;
     lastReason = reason;
+    noteCompilations(name, compilations, reason);
     nodes.length = 0;
     collectAll(compiled.trace.forms, args, nodes);
     // What closes over a tensor of one call of an enclosing transform is of no use in the next.

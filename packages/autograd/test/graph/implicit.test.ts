@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   add,
   exp,
@@ -136,4 +136,15 @@ test("a loop of large graphs of ever new shapes keeps within memory", { timeout:
     expect(sum(exp(add(mul(tanh(x), x), 1))).item()).toBeGreaterThan(0);
   }
   expect(process.memoryUsage.rss() - before).toBeLessThan(1.2e9);
+});
+
+test("the eighth graph compiled for one line is told, once", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  try {
+    for (let n = 1; n <= 10; n++) sum(exp(zeros([1000 + n, 1100]))).item();
+    expect(warn.mock.calls.length).toBe(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/implicit\.test\.ts:\d+:\d+: 8 different graphs were compiled/);
+  } finally {
+    warn.mockRestore();
+  }
 });

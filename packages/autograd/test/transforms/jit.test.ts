@@ -21,7 +21,7 @@ import {
   zeros,
 } from "@glissade/autograd";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const float64 = (...values: number[]): Tensor => tensor(Float64Array.from(values));
 
@@ -220,4 +220,18 @@ describe("jit refuses", () => {
     expect(() => pick(cast(tensor([5]), "int32")).toArray()).toThrow(/index 5 is out of range/);
     expect(pick.stats().runs).toBe(1);
   });
+});
+
+test("the eighth compilation of a function is told, once, with the reason", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  try {
+    const twice = jit((x: Tensor) => mul(x, 2));
+    for (let n = 1; n <= 12; n++) twice(zeros([n]));
+    expect(warn.mock.calls.length).toBe(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(
+      /^jit was compiled 8 times, the last time because .*\[7\].*\[8\]|\[8\].*\[7\]/,
+    );
+  } finally {
+    warn.mockRestore();
+  }
 });
