@@ -3,14 +3,32 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
 import * as general from "./shape-snippets.js";
+import { correctAlgebra, faultyAlgebra } from "./shape-snippets-algebra.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
 import { correctCut, faultyCut, misplacedCut } from "./shape-snippets-cut.js";
 import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
+import { correctMaking, faultyMaking, misplacedMaking } from "./shape-snippets-making.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
-const correct = [...general.correct, ...correctWindows, ...correctArrays, ...correctIndexing, ...correctCut];
-const faulty = [...general.faulty, ...faultyWindows, ...faultyArrays, ...faultyIndexing, ...faultyCut];
-const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut];
+const correct = [
+  ...general.correct,
+  ...correctWindows,
+  ...correctArrays,
+  ...correctIndexing,
+  ...correctCut,
+  ...correctAlgebra,
+  ...correctMaking,
+];
+const faulty = [
+  ...general.faulty,
+  ...faultyWindows,
+  ...faultyArrays,
+  ...faultyIndexing,
+  ...faultyCut,
+  ...faultyAlgebra,
+  ...faultyMaking,
+];
+const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut, ...misplacedMaking];
 
 // All snippets are statements of one file that is never written, so that the library is read once.
 const folder = import.meta.dirname;
