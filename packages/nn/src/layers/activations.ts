@@ -11,6 +11,7 @@ import {
   mish,
   relu,
   relu6,
+  type ShapeOf,
   selu,
   sigmoid,
   silu,
@@ -23,13 +24,12 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { checkNumber } from "../operand.js";
+import type { ShapeRule } from "../shapes/chain.js";
 
 /** A layer that works element by element. */
 export abstract class Pointwise extends Module {
-  /** The result has the shape of the input; `Sequential` looks through such layers when it checks neighbours. */
-  get keepsShape(): true {
-    return true;
-  }
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"keep", []>;
 }
 
 /**
@@ -39,7 +39,7 @@ export abstract class Pointwise extends Module {
  * new Sequential(new Linear(4, 8), new ReLU());
  */
 export class ReLU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu(x);
   }
 }
@@ -51,7 +51,7 @@ export class ReLU extends Pointwise {
  * new ReLU6().forward([7]).toArray(); // [6]
  */
 export class ReLU6 extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu6(x);
   }
 }
@@ -73,7 +73,7 @@ export class LeakyReLU extends Pointwise {
     this.negativeSlope = negativeSlope;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
   }
 }
@@ -95,7 +95,7 @@ export class ELU extends Pointwise {
     this.alpha = alpha;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return elu(x, { alpha: this.alpha });
   }
 }
@@ -117,7 +117,7 @@ export class CELU extends Pointwise {
     this.alpha = alpha;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return celu(x, { alpha: this.alpha });
   }
 }
@@ -129,7 +129,7 @@ export class CELU extends Pointwise {
  * new SELU().forward([0]).toArray(); // [0]
  */
 export class SELU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return selu(x);
   }
 }
@@ -149,7 +149,7 @@ export class GELU extends Pointwise {
     this.approximate = approximate;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return gelu(x, { approximate: this.approximate });
   }
 }
@@ -161,7 +161,7 @@ export class GELU extends Pointwise {
  * new SiLU().forward([0]).toArray(); // [0]
  */
 export class SiLU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return silu(x);
   }
 }
@@ -173,7 +173,7 @@ export class SiLU extends Pointwise {
  * new Mish().forward([0]).toArray(); // [0]
  */
 export class Mish extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return mish(x);
   }
 }
@@ -185,7 +185,7 @@ export class Mish extends Pointwise {
  * new Sigmoid().forward([0]).toArray(); // [0.5]
  */
 export class Sigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return sigmoid(x);
   }
 }
@@ -197,7 +197,7 @@ export class Sigmoid extends Pointwise {
  * new LogSigmoid().forward([0]).toArray(); // [-0.693]
  */
 export class LogSigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return logSigmoid(x);
   }
 }
@@ -209,7 +209,7 @@ export class LogSigmoid extends Pointwise {
  * new Tanh().forward([0]).toArray(); // [0]
  */
 export class Tanh extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanh(x);
   }
 }
@@ -221,7 +221,7 @@ export class Tanh extends Pointwise {
  * new Softplus().forward([0]).toArray(); // [0.693]
  */
 export class Softplus extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softplus(x);
   }
 }
@@ -233,7 +233,7 @@ export class Softplus extends Pointwise {
  * new Softsign().forward([1]).toArray(); // [0.5]
  */
 export class Softsign extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softsign(x);
   }
 }
@@ -245,7 +245,7 @@ export class Softsign extends Pointwise {
  * new Tanhshrink().forward([0]).toArray(); // [0]
  */
 export class Tanhshrink extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanhshrink(x);
   }
 }
@@ -257,7 +257,7 @@ export class Tanhshrink extends Pointwise {
  * new HardTanh().forward([-3, 0.5]).toArray(); // [-1, 0.5]
  */
 export class HardTanh extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardTanh(x);
   }
 }
@@ -269,7 +269,7 @@ export class HardTanh extends Pointwise {
  * new HardSigmoid().forward([0, 9]).toArray(); // [0.5, 1]
  */
 export class HardSigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSigmoid(x);
   }
 }
@@ -281,7 +281,7 @@ export class HardSigmoid extends Pointwise {
  * new HardSwish().forward([3]).toArray(); // [3]
  */
 export class HardSwish extends Pointwise {
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSwish(x);
   }
 }
