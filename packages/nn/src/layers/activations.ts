@@ -26,11 +26,8 @@ import { Module } from "../module.js";
 import { checkNumber } from "../operand.js";
 import type { ShapeRule } from "../shapes/chain.js";
 
-/** A layer that works element by element. */
-export abstract class Pointwise extends Module {
-  /** What the compiler knows of its shapes; nothing at run time. */
-  declare readonly shapes?: ShapeRule<"keep", []>;
-}
+/** What every class here says before anything else: lists of different layers are compared by it first, which is cheap. */
+type Keeps = ShapeRule<"keep", []>;
 
 /**
  * `relu` as a module: max(0, x).
@@ -38,7 +35,9 @@ export abstract class Pointwise extends Module {
  * @example
  * new Sequential(new Linear(4, 8), new ReLU());
  */
-export class ReLU extends Pointwise {
+export class ReLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu(x);
   }
@@ -50,7 +49,9 @@ export class ReLU extends Pointwise {
  * @example
  * new ReLU6().forward([7]).toArray(); // [6]
  */
-export class ReLU6 extends Pointwise {
+export class ReLU6 extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu6(x);
   }
@@ -64,7 +65,9 @@ export class ReLU6 extends Pointwise {
  * @example
  * new LeakyReLU({ negativeSlope: 0.1 }).forward([-1]).toArray(); // [-0.1]
  */
-export class LeakyReLU extends Pointwise {
+export class LeakyReLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly negativeSlope: number;
 
   constructor({ negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}) {
@@ -86,7 +89,9 @@ export class LeakyReLU extends Pointwise {
  * @example
  * new ELU().forward([0, 2]).toArray(); // [0, 2]
  */
-export class ELU extends Pointwise {
+export class ELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -108,7 +113,9 @@ export class ELU extends Pointwise {
  * @example
  * new CELU({ alpha: 2 }).forward([0, 2]).toArray(); // [0, 2]
  */
-export class CELU extends Pointwise {
+export class CELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -128,7 +135,9 @@ export class CELU extends Pointwise {
  * @example
  * new SELU().forward([0]).toArray(); // [0]
  */
-export class SELU extends Pointwise {
+export class SELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return selu(x);
   }
@@ -141,7 +150,9 @@ export class SELU extends Pointwise {
  * @example
  * new GELU().forward([0]).toArray(); // [0]
  */
-export class GELU extends Pointwise {
+export class GELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly approximate: "none" | "tanh";
 
   constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -160,7 +171,9 @@ export class GELU extends Pointwise {
  * @example
  * new SiLU().forward([0]).toArray(); // [0]
  */
-export class SiLU extends Pointwise {
+export class SiLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return silu(x);
   }
@@ -172,7 +185,9 @@ export class SiLU extends Pointwise {
  * @example
  * new Mish().forward([0]).toArray(); // [0]
  */
-export class Mish extends Pointwise {
+export class Mish extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return mish(x);
   }
@@ -184,7 +199,9 @@ export class Mish extends Pointwise {
  * @example
  * new Sigmoid().forward([0]).toArray(); // [0.5]
  */
-export class Sigmoid extends Pointwise {
+export class Sigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return sigmoid(x);
   }
@@ -196,7 +213,9 @@ export class Sigmoid extends Pointwise {
  * @example
  * new LogSigmoid().forward([0]).toArray(); // [-0.693]
  */
-export class LogSigmoid extends Pointwise {
+export class LogSigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return logSigmoid(x);
   }
@@ -208,7 +227,9 @@ export class LogSigmoid extends Pointwise {
  * @example
  * new Tanh().forward([0]).toArray(); // [0]
  */
-export class Tanh extends Pointwise {
+export class Tanh extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanh(x);
   }
@@ -220,7 +241,9 @@ export class Tanh extends Pointwise {
  * @example
  * new Softplus().forward([0]).toArray(); // [0.693]
  */
-export class Softplus extends Pointwise {
+export class Softplus extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softplus(x);
   }
@@ -232,7 +255,9 @@ export class Softplus extends Pointwise {
  * @example
  * new Softsign().forward([1]).toArray(); // [0.5]
  */
-export class Softsign extends Pointwise {
+export class Softsign extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softsign(x);
   }
@@ -244,7 +269,9 @@ export class Softsign extends Pointwise {
  * @example
  * new Tanhshrink().forward([0]).toArray(); // [0]
  */
-export class Tanhshrink extends Pointwise {
+export class Tanhshrink extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanhshrink(x);
   }
@@ -256,7 +283,9 @@ export class Tanhshrink extends Pointwise {
  * @example
  * new HardTanh().forward([-3, 0.5]).toArray(); // [-1, 0.5]
  */
-export class HardTanh extends Pointwise {
+export class HardTanh extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardTanh(x);
   }
@@ -268,7 +297,9 @@ export class HardTanh extends Pointwise {
  * @example
  * new HardSigmoid().forward([0, 9]).toArray(); // [0.5, 1]
  */
-export class HardSigmoid extends Pointwise {
+export class HardSigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSigmoid(x);
   }
@@ -280,7 +311,9 @@ export class HardSigmoid extends Pointwise {
  * @example
  * new HardSwish().forward([3]).toArray(); // [3]
  */
-export class HardSwish extends Pointwise {
+export class HardSwish extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSwish(x);
   }

@@ -48,10 +48,7 @@ export class ConvTranspose2d<
     "conv",
     ["ConvTranspose2d", "convTranspose2d", 2, [In, Out], Kernel, OptionsIn<O>]
   >;
-  /** The number of channels of the input. */
-  readonly inChannels: In;
-  /** The number of channels of the result. */
-  readonly outChannels: Out;
+  readonly #channels: readonly [In, Out];
   /** [in, out / groups, rows, columns] */
   readonly weight: Variable;
   /** [out], or undefined without bias. */
@@ -73,8 +70,7 @@ export class ConvTranspose2d<
     super();
     const layer = "ConvTranspose2d";
     const kernels = makeKernels(layer, 2, true, [inChannels, outChannels, kernelSize], rest);
-    this.inChannels = inChannels;
-    this.outChannels = outChannels;
+    this.#channels = [inChannels, outChannels];
     this.weight = kernels.weight;
     this.bias = kernels.bias;
     this.kernelSize = kernels.kernelSize;
@@ -90,6 +86,16 @@ export class ConvTranspose2d<
         `${layer}: outputPadding ${extra} must be less than the stride ${step} or the dilation ${gap} of its axis.`,
       );
     }
+  }
+
+  /** The number of channels of the input. */
+  get inChannels(): In {
+    return this.#channels[0];
+  }
+
+  /** The number of channels of the result. */
+  get outChannels(): Out {
+    return this.#channels[1];
   }
 
   /**

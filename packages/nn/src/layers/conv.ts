@@ -37,10 +37,6 @@ abstract class Convolution<In extends number, Out extends number> extends Module
   readonly weight: Variable;
   /** [out], or undefined without bias. */
   readonly bias: Variable | undefined;
-  /** The number of channels of the input. */
-  readonly inChannels: In;
-  /** The number of channels of the result. */
-  readonly outChannels: Out;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
@@ -48,6 +44,7 @@ abstract class Convolution<In extends number, Out extends number> extends Module
   readonly padding: readonly (readonly [number, number])[];
   readonly paddingMode: PaddingMode;
   readonly groups: number;
+  readonly #channels: readonly [In, Out];
 
   constructor(
     layer: string,
@@ -64,13 +61,23 @@ abstract class Convolution<In extends number, Out extends number> extends Module
     const kernels = makeKernels(layer, rank, false, sizes, rest);
     this.weight = kernels.weight;
     this.bias = kernels.bias;
-    [this.inChannels, this.outChannels] = sizes;
+    this.#channels = [sizes[0], sizes[1]];
     this.kernelSize = kernels.kernelSize;
     this.stride = kernels.stride;
     this.dilation = kernels.dilation;
     this.groups = kernels.groups;
     this.padding = paddingOf(layer, padding, kernels);
     this.paddingMode = paddingMode;
+  }
+
+  /** The number of channels of the input. */
+  get inChannels(): In {
+    return this.#channels[0];
+  }
+
+  /** The number of channels of the result. */
+  get outChannels(): Out {
+    return this.#channels[1];
   }
 
   /** Products and sums of every window, and the bias. */
