@@ -12,7 +12,8 @@ const secondsAllowed = { 5: 2, 6: 2, 7: 0.5 };
 const tolerance = 1.05;
 const tablePath = join(root, "scripts", "type-budget.json");
 const file = join(root, "packages", "autograd", "src", "type-budget-in-memory.ts");
-const prelude = 'import * as g from "./index.js";\nexport const { zeros } = g;\n';
+const prelude =
+  'import * as g from "./index.js";\nimport * as nn from "../../nn/src/index.js";\nexport const { zeros } = g;\n';
 
 /**
  * One statement for each operator, with shapes that no other has: i makes them differ.
@@ -52,6 +53,22 @@ const operators = {
   tile: (i) => `g.tile(g.zeros([${i}, 3]), 2)`,
   topk: (i) => `g.topk(g.zeros([${i}, 5]), { k: 3 })`,
   stack: (i) => `g.stack([g.zeros([${i}, 3]), g.zeros([${i}, 3])])`,
+  split: (i) => `g.split(g.zeros([${i}, 6]), 3, { axis: 1 })`,
+  moveaxis: (i) => `g.moveaxis(g.zeros([${i}, 3, 4]), 0, -1)`,
+  diagonal: (i) => `g.diagonal(g.zeros([${i}, 3, 3]), { axis1: 1, axis2: 2 })`,
+  layerNorm: (i) => `g.layerNorm(g.zeros([${i}, 3]), g.ones([3]), g.zeros([3]))`,
+  "linalg.inv": (i) => `g.linalg.inv(g.zeros([${i}, 3, 3]))`,
+  "linalg.solve": (i) => `g.linalg.solve(g.zeros([${i}, 3, 3]), g.zeros([3, 2]))`,
+  "linalg.svd": (i) => `g.linalg.svd(g.zeros([${i}, 3, 2]))`,
+  arange: (i) => `g.arange(${i})`,
+  "generator.normal": (i) => `g.generator(1).normal([${i}, 3])`,
+  Linear: (i) => `new nn.Linear(${i}, 3).forward(g.zeros([5, ${i}]))`,
+  Conv2d: (i) => `new nn.Conv2d(3, ${i}, 3, { padding: 1 }).forward(g.zeros([5, 3, 8, 8]))`,
+  LSTM: (i) => `new nn.LSTM(${i}, 3).forward(g.zeros([5, 2, ${i}]))`,
+  Sequential: (i) =>
+    `new nn.Sequential(new nn.Linear(${i}, 3), g.relu, new nn.Linear(3, 2)).forward(g.zeros([5, ${i}]))`,
+  mseLoss: (i) => `nn.mseLoss(g.zeros([${i}, 3]), g.zeros([${i}, 3]))`,
+  crossEntropy: (i) => `nn.crossEntropy(g.zeros([${i}, 3]), g.zeros([${i}], { dtype: "int32" }))`,
 };
 
 /** @type {ts.CompilerOptions} */
