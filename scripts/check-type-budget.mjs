@@ -20,11 +20,12 @@ const perFunction = 25;
 
 /**
  * @param {readonly string[]} statements
- * @param {string} from
+ * @param {string} packages the folder of the packages, as an import sees it
  */
-const programOf = (statements, from) =>
+const programOf = (statements, packages) =>
   [
-    `import * as g from "${from}";`,
+    `import * as g from "${packages}/autograd/src/index.js";`,
+    `import * as nn from "${packages}/nn/src/index.js";`,
     ...statements.map((statement, i) => {
       const [opening, closing] = [
         i % perFunction === 0,
@@ -85,6 +86,22 @@ const operators = {
   scan: (i) => `g.scan((c, x) => [g.add(c, x), x], g.zeros([${i}, 3]), g.zeros([7, ${i}, 3]))`,
   cond: (i) => `g.cond(g.tensor(true), (x) => g.relu(x), (x) => x, g.zeros([${i}, 3]))`,
   whileLoop: (i) => `g.whileLoop((x) => g.less(g.sum(x), 9), (x) => g.relu(x), g.zeros([${i}, 3]))`,
+  split: (i) => `g.split(g.zeros([${i}, 6]), 3, { axis: 1 })`,
+  moveaxis: (i) => `g.moveaxis(g.zeros([${i}, 3, 4]), 0, -1)`,
+  diagonal: (i) => `g.diagonal(g.zeros([${i}, 3, 3]), { axis1: 1, axis2: 2 })`,
+  layerNorm: (i) => `g.layerNorm(g.zeros([${i}, 3]), g.ones([3]), g.zeros([3]))`,
+  "linalg.inv": (i) => `g.linalg.inv(g.zeros([${i}, 3, 3]))`,
+  "linalg.solve": (i) => `g.linalg.solve(g.zeros([${i}, 3, 3]), g.zeros([3, 2]))`,
+  "linalg.svd": (i) => `g.linalg.svd(g.zeros([${i}, 3, 2]))`,
+  arange: (i) => `g.arange(${i})`,
+  "generator.normal": (i) => `g.generator(1).normal([${i}, 3])`,
+  Linear: (i) => `new nn.Linear(${i}, 3).forward(g.zeros([5, ${i}]))`,
+  Conv2d: (i) => `new nn.Conv2d(3, ${i}, 3, { padding: 1 }).forward(g.zeros([5, 3, 8, 8]))`,
+  LSTM: (i) => `new nn.LSTM(${i}, 3).forward(g.zeros([5, 2, ${i}]))`,
+  Sequential: (i) =>
+    `new nn.Sequential(new nn.Linear(${i}, 3), g.relu, new nn.Linear(3, 2)).forward(g.zeros([5, ${i}]))`,
+  mseLoss: (i) => `nn.mseLoss(g.zeros([${i}, 3]), g.zeros([${i}, 3]))`,
+  crossEntropy: (i) => `nn.crossEntropy(g.zeros([${i}, 3]), g.zeros([${i}], { dtype: "int32" }))`,
 };
 
 /** @type {ts.CompilerOptions} */
@@ -107,7 +124,7 @@ const sources = new Map();
  * @param {readonly string[]} statements
  */
 function check(statements) {
-  const text = programOf(statements, "./index.js");
+  const text = programOf(statements, "../..");
   const host = ts.createCompilerHost(options);
   const { fileExists } = host;
   host.fileExists = (name) => name === file || fileExists(name);
@@ -193,12 +210,12 @@ function report(compiler, seconds, allowed) {
 function nativeCompiler(statements, once) {
   const tsc = join(root, "node_modules", "typescript-7", "bin", "tsc");
   const folder = mkdtempSync(join(tmpdir(), "glissade-type-budget-"));
-  const index = join(root, "packages", "autograd", "src", "index.js").replaceAll("\\", "/");
+  const packages = join(root, "packages").replaceAll("\\", "/");
   try {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     /** @param {string} name @param {readonly string[]} given */
     const timed = (name, given) => {
-      writeFileSync(join(folder, name), programOf(given, index));
+      writeFileSync(join(folder, name), programOf(given, packages));
       return least(() => {
         const flags = ["--strict", "--noEmit", "--skipLibCheck", "--singleThreaded", "--extendedDiagnostics"];
         const language = ["--target", "es2022", "--lib", "es2022", "--module", "nodenext", "--types", ""];

@@ -167,7 +167,12 @@ export {
   unflattenTree,
 } from "./tree.js";
 export type { BatchOf, StepOf } from "./types/batch.js";
-export type { Agreed } from "./types/broadcast.js";
+export type { Agreed, AgreedShape } from "./types/broadcast.js";
+export type { ConvShape } from "./types/conv.js";
 export type { GradientOf, JacobianOf } from "./types/derivatives.js";
 export type { DTypeOf, ShapeOf } from "./types/operand.js";
-export type { Fit, Ok, ShapeError as ShapeMismatch, Show } from "./types/shape-error.js";
+export type { Only as OnlyOptions, Option as OptionOf } from "./types/options.js";
+export type { PoolShape } from "./types/pool.js";
+export type { AlongShape } from "./types/reduce.js";
+export type { SizeOf } from "./types/reshape.js";
+export type { Check as ShapeCheck, Fit, Ok, ShapeError as ShapeMismatch, Show } from "./types/shape-error.js";

@@ -5,10 +5,12 @@ import {
   cast,
   equal,
   expandDims,
+  type Fit,
   mean,
   mul,
   onesLike,
   reshape,
+  type ShapeOf,
   scatterAdd,
   type Tensor,
   type TensorLike,
@@ -18,6 +20,7 @@ import {
 } from "@glissade/autograd";
 import { classLabels, classScores } from "./losses/labels.js";
 import { showShape } from "./operand.js";
+import type { ClassCount, LabelsFit, ScoresShape } from "./shapes/losses.js";
 
 /**
  * The part of the examples whose highest score is that of the right class. Among equal scores the first class wins.
@@ -30,6 +33,10 @@ import { showShape } from "./operand.js";
  * @example
  * accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]).item(); // 0.5
  */
+export function accuracy<X extends TensorLike, T extends TensorLike>(
+  logits: Fit<ScoresShape<"accuracy", "logits", ShapeOf<X>>, X>,
+  targets: Fit<LabelsFit<"accuracy", "logits", ShapeOf<X>, ShapeOf<T>>, T>,
+): Tensor<[], "float32">;
 export function accuracy(logits: TensorLike, targets: TensorLike): Tensor {
   const form = classScores("accuracy", "logits", logits);
   const labels = classLabels("accuracy", "logits", targets, form);
@@ -47,6 +54,11 @@ export function accuracy(logits: TensorLike, targets: TensorLike): Tensor {
  * @example
  * topKAccuracy([[0.1, 0.5, 0.4], [0.8, 0.1, 0.05]], [2, 2], { k: 2 }).item(); // 0.5
  */
+export function topKAccuracy<X extends TensorLike, T extends TensorLike>(
+  logits: Fit<ScoresShape<"topKAccuracy", "logits", ShapeOf<X>>, X>,
+  targets: Fit<LabelsFit<"topKAccuracy", "logits", ShapeOf<X>, ShapeOf<T>>, T>,
+  options?: { readonly k?: number },
+): Tensor<[], "float32">;
 export function topKAccuracy(logits: TensorLike, targets: TensorLike, { k = 5 }: { readonly k?: number } = {}): Tensor {
   const form = classScores("topKAccuracy", "logits", logits);
   const { scores, axis, classes } = form;
@@ -71,6 +83,10 @@ export function topKAccuracy(logits: TensorLike, targets: TensorLike, { k = 5 }:
  * @example
  * confusionMatrix([[0.1, 0.9], [0.8, 0.2]], [1, 1]).toArray(); // [[0, 0], [1, 1]]
  */
+export function confusionMatrix<X extends TensorLike, T extends TensorLike>(
+  logits: Fit<ScoresShape<"confusionMatrix", "logits", ShapeOf<X>>, X>,
+  targets: Fit<LabelsFit<"confusionMatrix", "logits", ShapeOf<X>, ShapeOf<T>>, T>,
+): Tensor<[ClassCount<ShapeOf<X>>, ClassCount<ShapeOf<X>>], "int32">;
 export function confusionMatrix(logits: TensorLike, targets: TensorLike): Tensor {
   const form = classScores("confusionMatrix", "logits", logits);
   const { scores, axis, classes } = form;

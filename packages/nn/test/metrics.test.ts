@@ -40,7 +40,9 @@ describe("accuracy", () => {
   });
 
   test("refuses targets of another shape, and what is no class", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => accuracy(zeros([2, 3]), zeros([2, 3]))).toThrow(ShapeError);
+    // @ts-expect-error the compiler sees it too
     expect(() => accuracy(zeros([2, 3]), [[1], [0]])).toThrow(
       "accuracy: logits [2, 3] take targets of shape [2] (class indices)",
     );
@@ -117,6 +119,7 @@ describe("topKAccuracy and confusionMatrix", () => {
     expect(() => topKAccuracy(zeros([2, 3]), [0, 1], { k: 4 })).toThrow(
       "topKAccuracy: k is 4; logits [2, 3] have 3 classes, so use 1 … 3.",
     );
+    // @ts-expect-error the compiler sees it too
     expect(() => topKAccuracy(zeros([2, 3]), [[0]], { k: 1 })).toThrow(ShapeError);
     expect(() => confusionMatrix(zeros([1, 3]), [3])).toThrow(IndexError);
     expect(() => confusionMatrix(zeros([1, 3]), [1, 2])).toThrow(

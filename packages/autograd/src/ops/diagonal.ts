@@ -1,10 +1,11 @@
 import { asTensor } from "../convert.js";
 import { allocate } from "../dtype.js";
 import { AxisError, ShapeError, ValueError } from "../errors.js";
-import { operator, typedOperator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, showShape } from "../shape.js";
 import { leaf, scalar, type Tensor, type TensorLike } from "../tensor.js";
+import type { Diag, Diagonal, Trace } from "../types/diagonal.js";
 import type { KeepsMatrices } from "../types/keep.js";
 import { reshapeTo, sumAxes } from "./broadcast.js";
 import { permute } from "./movement.js";
@@ -123,7 +124,7 @@ const drawDiagonal = (draw: Draw): readonly unknown[] => {
  * @example
  * diagonal([[1, 2], [3, 4]]).toArray(); // [1, 4]
  */
-export const diagonal = operator(
+export const diagonal = typedOperator<Diagonal<DiagonalOptions>>(
   "diagonal",
   drawDiagonal,
   (x: TensorLike, options: DiagonalOptions = {}): Tensor => diagonalOf("diagonal", asTensor("diagonal", x), options),
@@ -137,10 +138,14 @@ export const diagonal = operator(
  * @example
  * trace([[1, 2], [3, 4]]).item(); // 5
  */
-export const trace = operator("trace", drawDiagonal, (x: TensorLike, options: DiagonalOptions = {}): Tensor => {
-  const found = diagonalOf("trace", asTensor("trace", x), options);
-  return sumAxes(found, [found.rank - 1]);
-});
+export const trace = typedOperator<Trace<DiagonalOptions>>(
+  "trace",
+  drawDiagonal,
+  (x: TensorLike, options: DiagonalOptions = {}): Tensor => {
+    const found = diagonalOf("trace", asTensor("trace", x), options);
+    return sumAxes(found, [found.rank - 1]);
+  },
+);
 
 /**
  * Of a vector, the square matrix with it on a diagonal and zeros elsewhere; of a matrix, the diagonal.
@@ -151,7 +156,7 @@ export const trace = operator("trace", drawDiagonal, (x: TensorLike, options: Di
  * diag([1, 2]).toArray(); // [[1, 0], [0, 2]]
  * diag([[1, 2], [3, 4]], { k: 1 }).toArray(); // [2]
  */
-export const diag = operator(
+export const diag = typedOperator<Diag<DiagonalOption>>(
   "diag",
   (draw) => [draw.tensor(draw.shape({ minRank: 1, maxRank: 2 })), draw.boolean() ? {} : { k: draw.integer(-3, 3) }],
   (x: TensorLike, { k = 0 }: DiagonalOption = {}): Tensor => {

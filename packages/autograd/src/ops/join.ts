@@ -1,9 +1,10 @@
 import { asTensor, commonDType, describeValue } from "../convert.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { operator, typedOperator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { normalizeAxis, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Concat, Stack } from "../types/join.js";
+import type { Chunk, Split } from "../types/parts.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
 import { concatenate, sliceAxis } from "./slice.js";
@@ -106,7 +107,7 @@ const between = (x: Tensor, axis: number, points: readonly number[]): Tensor[] =
  * @example
  * const [head, tail] = split([1, 2, 3, 4], 2); // [1, 2] and [3, 4]
  */
-export const split = operator(
+export const split = typedOperator<Split>(
   "split",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });
@@ -156,7 +157,7 @@ function checkCount(name: string, parts: number): void {
  * @example
  * chunk([1, 2, 3, 4, 5], 2); // [1, 2, 3] and [4, 5]
  */
-export const chunk = operator(
+export const chunk = typedOperator<Chunk>(
   "chunk",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });

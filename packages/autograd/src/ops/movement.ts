@@ -4,11 +4,11 @@ import { AxisError, ShapeError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import { constantIndex } from "../ir/affine.js";
 import { copyStrided } from "../numbers/strided-copy.js";
-import { apply, operator, typedOperator } from "../primitive.js";
+import { apply, typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { axisList, normalizeAxes, normalizeAxis, showShape, sizeOf, stridesOf } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
-import type { ExpandDims, MatrixTranspose, Squeeze, SwapAxes, Transpose } from "../types/arrange.js";
+import type { ExpandDims, MatrixTranspose, MoveAxis, Squeeze, SwapAxes, Transpose } from "../types/arrange.js";
 import type { Flatten } from "../types/reshape.js";
 import { reshapeTo } from "./broadcast.js";
 
@@ -150,7 +150,7 @@ export const swapaxes = typedOperator<SwapAxes>(
  * @example
  * moveaxis(zeros([2, 3, 4]), 0, -1).shape; // [3, 4, 2]
  */
-export const moveaxis = operator(
+export const moveaxis = typedOperator<MoveAxis>(
   "moveaxis",
   (draw) => {
     const shape = draw.shape({ minRank: 1 });

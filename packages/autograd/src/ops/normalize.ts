@@ -1,10 +1,11 @@
 import { asTensor, commonDType } from "../convert.js";
 import { type FloatDType, floatOf } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
-import { type Operator, operator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxes, type Shape, sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { Normalizer } from "../types/normalize.js";
 import { div, rsqrt, sub } from "./arithmetic.js";
 import { reshapeTo } from "./broadcast.js";
 import { castTo } from "./cast.js";
@@ -40,13 +41,6 @@ export interface BatchNormOptions {
   readonly eps?: number | undefined;
 }
 
-/** A normaliser: operand, weight and bias if wanted, options last. */
-export interface Normalizer<O> {
-  (x: TensorLike, options?: O): Tensor;
-  (x: TensorLike, weight: TensorLike | undefined, options?: O): Tensor;
-  (x: TensorLike, weight: TensorLike | undefined, bias: TensorLike | undefined, options?: O): Tensor;
-}
-
 interface Affine {
   readonly weight: TensorLike | undefined;
   readonly bias: TensorLike | undefined;
@@ -55,17 +49,13 @@ interface Affine {
 /** Finds the options behind weight and bias, or in the place of one of them. */
 function normalizer<O extends object>(
   name: string,
-  samples: (draw: Draw) => readonly unknown[],
   defaults: O,
   run: (x: Tensor, affine: Affine, options: O, dtype: FloatDType) => Tensor,
-): Operator<Normalizer<O>> {
+): (x: TensorLike, weight?: TensorLike | O, bias?: TensorLike | O, options?: O) => Tensor {
   const refuse = (): never => {
     throw new ValueError(`${name}: an object in the place of a tensor; pass weight, bias and options in this order.`);
   };
-  function call(x: TensorLike, options?: O): Tensor;
-  function call(x: TensorLike, weight: TensorLike | undefined, options?: O): Tensor;
-  function call(x: TensorLike, weight: TensorLike | undefined, bias: TensorLike | undefined, options?: O): Tensor;
-  function call(x: TensorLike, second?: TensorLike | O, third?: TensorLike | O, options?: O): Tensor {
+  return (x, second, third, options) => {
     const weight = isOptions(second) ? undefined : second;
     const bias = isOptions(third) ? undefined : third;
     if (isOptions(second) && (third !== undefined || options !== undefined)) return refuse();
@@ -74,8 +64,7 @@ function normalizer<O extends object>(
     const operands = [x, weight, bias].filter((operand) => operand !== undefined);
     const dtype = floatOf(commonDType(name, operands));
     return run(castTo(asTensor(name, x), dtype), { weight, bias }, given, dtype);
-  }
-  return operator(name, samples, call);
+  };
 }
 
 /** `y · weight + bias`, both of shape `own`, laid along `y` as `along`. */
@@ -139,14 +128,13 @@ function drawLayer(draw: Draw, biased: boolean): readonly unknown[] {
  * @example
  * layerNorm([[1, 3]], { eps: 0 }).toArray(); // [[-1, 1]]
  */
-export const layerNorm = normalizer<LayerNormOptions>(
+export const layerNorm = typedOperator<Normalizer<"layerNorm", LayerNormOptions>>(
   "layerNorm",
   (draw) => drawLayer(draw, true),
-  {},
-  (x, affine, { axis = -1, eps = 1e-5 }) => {
+  normalizer<LayerNormOptions>("layerNorm", {}, (x, affine, { axis = -1, eps = 1e-5 }) => {
     const { axes, own, along } = layerAxes("layerNorm", x, axis);
     return scaled("layerNorm", standardized(x, axes, checkEps("layerNorm", eps)), affine, own, along);
-  },
+  }),
 );
 
 /** The distance from 1 to the next number. */
@@ -163,15 +151,14 @@ const machineEpsilon = { float32: 2 ** -23, float64: Number.EPSILON };
  * @example
  * rmsNorm([[1, 1], [2, 2]]).toArray(); // about [[1, 1], [1, 1]]
  */
-export const rmsNorm = normalizer<LayerNormOptions>(
+export const rmsNorm = typedOperator<Normalizer<"rmsNorm", LayerNormOptions>>(
   "rmsNorm",
   (draw) => drawLayer(draw, false),
-  {},
-  (x, affine, { axis = -1, eps }, dtype) => {
+  normalizer<LayerNormOptions>("rmsNorm", {}, (x, affine, { axis = -1, eps }, dtype) => {
     const { axes, own, along } = layerAxes("rmsNorm", x, axis);
     const y = div(x, rootMeanSquare(x, axes, checkEps("rmsNorm", eps ?? machineEpsilon[dtype])));
     return scaled("rmsNorm", y, affine, own, along);
-  },
+  }),
 );
 
 /** The number of channels. @throws ShapeError where there is no axis 1. */
@@ -196,7 +183,7 @@ const alongChannels = (x: Tensor): number[] => x.shape.slice(1).map((side, a) =>
  * @example
  * groupNorm([[1, 3, 5, 7]], { groups: 2, eps: 0 }).toArray(); // [[-1, 1, -1, 1]]
  */
-export const groupNorm = normalizer<GroupNormOptions>(
+export const groupNorm = typedOperator<Normalizer<"groupNorm", GroupNormOptions>>(
   "groupNorm",
   (draw) => {
     const [groups, inGroup] = [draw.integer(1, 2), draw.integer(1, 2)];
@@ -206,8 +193,7 @@ export const groupNorm = normalizer<GroupNormOptions>(
     if (operands.length === 2 && draw.boolean()) operands.push(draw.tensor([groups * inGroup]));
     return [...operands, { groups, eps: 0.1 }];
   },
-  { groups: 1 },
-  (x, affine, { groups, eps = 1e-5 }) => {
+  normalizer<GroupNormOptions>("groupNorm", { groups: 1 }, (x, affine, { groups, eps = 1e-5 }) => {
     const channels = channelsOf("groupNorm", x);
     if (!Number.isInteger(groups) || groups < 1) {
       throw new ValueError(`groupNorm: groups is ${String(groups)}; use an integer of 1 or more.`);
@@ -221,7 +207,7 @@ export const groupNorm = normalizer<GroupNormOptions>(
     const axes = parted.shape.slice(2).map((_, a) => a + 2);
     const y = reshapeTo(standardized(parted, axes, checkEps("groupNorm", eps)), x.shape);
     return scaled("groupNorm", y, affine, [channels], alongChannels(x));
-  },
+  }),
 );
 
 /**
@@ -239,7 +225,7 @@ export const groupNorm = normalizer<GroupNormOptions>(
  * @example
  * batchNorm([[1], [3]], { eps: 0 }).toArray(); // [[-1], [1]]
  */
-export const batchNorm = normalizer<BatchNormOptions>(
+export const batchNorm = typedOperator<Normalizer<"batchNorm", BatchNormOptions>>(
   "batchNorm",
   (draw) => {
     const channels = draw.integer(1, 2);
@@ -250,8 +236,7 @@ export const batchNorm = normalizer<BatchNormOptions>(
     const statistics = { mean: draw.tensor([channels]), variance: draw.tensor([channels], { min: 0.5 }) };
     return [...operands, draw.boolean() ? { eps: 0.1 } : { ...statistics, eps: 0.1 }];
   },
-  {},
-  (x, affine, { mean: ofMean, variance: ofVariance, eps = 1e-5 }) => {
+  normalizer<BatchNormOptions>("batchNorm", {}, (x, affine, { mean: ofMean, variance: ofVariance, eps = 1e-5 }) => {
     const name = "batchNorm";
     const channels = channelsOf(name, x);
     const axes = x.shape.map((_, a) => a).filter((a) => a !== 1);
@@ -268,5 +253,5 @@ export const batchNorm = normalizer<BatchNormOptions>(
         ? div(centred, ofBatch())
         : mul(centred, rsqrt(add(given("variance", ofVariance), added)));
     return scaled(name, y, affine, [channels], alongChannels(x));
-  },
+  }),
 );

@@ -6,9 +6,9 @@ import type { Tensor, TensorLike } from "../tensor.js";
 import { add, mul } from "./elementwise.js";
 
 /** Options of draws of real numbers. */
-export interface RealDrawOptions {
+export interface RealDrawOptions<D extends FloatDType = FloatDType> {
   /** Default float32. */
-  readonly dtype?: FloatDType | undefined;
+  readonly dtype?: D | undefined;
 }
 
 /** A number, or a tensor that broadcasts to the shape drawn and takes part in derivatives (reparameterisation). */

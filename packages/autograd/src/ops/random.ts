@@ -1,5 +1,5 @@
 import { asTensor } from "../convert.js";
-import type { DType } from "../dtype.js";
+import type { DType, FloatDType } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { upcomingId } from "../graph.js";
 import { foldIn, keyFromSeed, type RandomKey, splitKey } from "../numbers/threefry.js";
@@ -7,6 +7,8 @@ import { apply } from "../primitive.js";
 import { exampleIndices, guarded } from "../scope.js";
 import { checkShape, type Shape } from "../shape.js";
 import { scalar, Tensor, type TensorLike } from "../tensor.js";
+import type { Known } from "../types/data.js";
+import type { DrawParameter, Logits, Permutable, Permuted } from "../types/draw.js";
 import { sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
@@ -26,6 +28,21 @@ import {
 import { type Counter, checkState, counterAt, type GeneratorState, storedCounter } from "./random-state.js";
 import { take } from "./take.js";
 import { clip } from "./where.js";
+
+/** Options of a truncated normal draw. */
+interface TruncatedDrawOptions<D extends FloatDType = FloatDType> extends RealDrawOptions<D> {
+  readonly mean?: number;
+  readonly std?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Options of a draw of integers. */
+interface IntegerDrawOptions<D extends DType = DType> {
+  readonly min?: number;
+  readonly max: number;
+  readonly dtype?: D | undefined;
+}
 
 /**
  * A source of random numbers: a key, fixed by the seed, and a counter of what was drawn, kept in a Variable. Numbers are Threefry-2x32 of both
@@ -74,6 +91,18 @@ export class Generator {
    * @example
    * generator(1).uniform([3], { min: -1, max: 1 });
    */
+  uniform<
+    const S extends Shape,
+    D extends FloatDType = "float32",
+    Min extends Parameter = number,
+    Max extends Parameter = number,
+  >(
+    shape: readonly [...S],
+    options?: RealDrawOptions<D> & {
+      readonly min?: Min & DrawParameter<"uniform", "min", S, Min>;
+      readonly max?: Max & DrawParameter<"uniform", "max", S, Max>;
+    },
+  ): Tensor<Known<S>, NoInfer<D>>;
   uniform(
     shape: Shape,
     options: RealDrawOptions & { readonly min?: Parameter; readonly max?: Parameter } = {},
@@ -99,6 +128,18 @@ export class Generator {
    * @example
    * generator(1).normal([3], { mean: 5, std: 0.1 });
    */
+  normal<
+    const S extends Shape,
+    D extends FloatDType = "float32",
+    Mean extends Parameter = number,
+    Std extends Parameter = number,
+  >(
+    shape: readonly [...S],
+    options?: RealDrawOptions<D> & {
+      readonly mean?: Mean & DrawParameter<"normal", "mean", S, Mean>;
+      readonly std?: Std & DrawParameter<"normal", "std", S, Std>;
+    },
+  ): Tensor<Known<S>, NoInfer<D>>;
   normal(
     shape: Shape,
     options: RealDrawOptions & { readonly mean?: Parameter; readonly std?: Parameter } = {},
@@ -124,15 +165,11 @@ export class Generator {
    * @example
    * generator(1).truncatedNormal([3], { std: 0.02 }); // within ±0.04
    */
-  truncatedNormal(
-    shape: Shape,
-    options: RealDrawOptions & {
-      readonly mean?: number;
-      readonly std?: number;
-      readonly min?: number;
-      readonly max?: number;
-    } = {},
-  ): Tensor {
+  truncatedNormal<const S extends Shape, D extends FloatDType = "float32">(
+    shape: readonly [...S],
+    options?: TruncatedDrawOptions<D>,
+  ): Tensor<Known<S>, NoInfer<D>>;
+  truncatedNormal(shape: Shape, options: TruncatedDrawOptions = {}): Tensor {
     const { mean = 0, std = 1, dtype = "float32" } = options;
     checkRealDraw("truncatedNormal", shape, dtype);
     checkDeviation("truncatedNormal", std);
@@ -155,7 +192,11 @@ export class Generator {
    * @example
    * generator(1).randint([3], { min: 1, max: 7 }); // dice
    */
-  randint(shape: Shape, options: { readonly min?: number; readonly max: number; readonly dtype?: DType }): Tensor {
+  randint<const S extends Shape, D extends DType = "int32">(
+    shape: readonly [...S],
+    options: IntegerDrawOptions<D>,
+  ): Tensor<Known<S>, NoInfer<D>>;
+  randint(shape: Shape, options: IntegerDrawOptions): Tensor {
     const { min = 0, max, dtype = "int32" } = { ...options };
     checkShape("randint", shape);
     checkIntegers("randint", min, max, dtype);
@@ -171,6 +212,10 @@ export class Generator {
    * @example
    * generator(1).bernoulli([4], { p: 0.9 });
    */
+  bernoulli<const S extends Shape, P extends Parameter = number>(
+    shape: readonly [...S],
+    options?: { readonly p?: P & DrawParameter<"bernoulli", "p", S, P> },
+  ): Tensor<Known<S>, "bool">;
   bernoulli(shape: Shape, { p = 0.5 }: { readonly p?: Parameter } = {}): Tensor {
     if (typeof p === "number" && !(p >= 0 && p <= 1))
       throw new ValueError(`bernoulli: p is ${p}; a probability lies in [0, 1].`);
@@ -187,6 +232,7 @@ export class Generator {
    * @example
    * generator(1).permutation(5);
    */
+  permutation<const X extends TensorLike>(x: Permutable<X>): Permuted<X>;
   permutation(x: TensorLike): Tensor {
     if (typeof x === "number") {
       if (!Number.isInteger(x) || x < 0 || x > 2 ** 31 - 1)
@@ -212,6 +258,10 @@ export class Generator {
    * @example
    * generator(1).categorical([5], { logits: [0, 0, -Infinity] }); // zeros and ones
    */
+  categorical<const S extends Shape, L extends TensorLike>(
+    shape: readonly [...S],
+    options: { readonly logits: L & Logits<S, L> },
+  ): Tensor<Known<S>, "int32">;
   categorical(shape: Shape, options: { readonly logits: TensorLike }): Tensor {
     checkShape("categorical", shape);
     return drawCategorical(shape, { ...options }.logits, (whole) => this.uniform(whole, { dtype: "float64" }));

@@ -2,12 +2,14 @@ import { asTensor } from "../convert.js";
 import { allocate, checkDType, type DType } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import { leaf, type Tensor, type TensorLike } from "../tensor.js";
+import type { StepCount, StepsDType } from "../types/data.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { type DTypeOption, full, ones, zeros } from "./create.js";
 
 /** Options of `eye`. */
-export interface EyeOptions extends DTypeOption {
+export interface EyeOptions<M extends number = number, D extends DType = DType> extends DTypeOption<D> {
   /** Columns; default as many as rows. */
-  readonly m?: number | undefined;
+  readonly m?: M | undefined;
   /** The diagonal: 0 the main one, positive above, negative below; default 0. */
   readonly k?: number | undefined;
 }
@@ -23,6 +25,10 @@ export interface EyeOptions extends DTypeOption {
  * @example
  * eye(2).toArray(); // [[1, 0], [0, 1]]
  */
+export function eye<const N extends number, const M extends number = N, D extends DType = "float32">(
+  n: N,
+  options?: EyeOptions<M, D>,
+): Tensor<[N, NoInfer<M>], NoInfer<D>>;
 export function eye(n: number, { m = n, k = 0, dtype = "float32" }: EyeOptions = {}): Tensor {
   checkDType("eye", dtype);
   if (![n, m].every((side) => Number.isInteger(side) && side >= 0) || !Number.isInteger(k)) {
@@ -34,9 +40,9 @@ export function eye(n: number, { m = n, k = 0, dtype = "float32" }: EyeOptions =
 }
 
 /** Options of `arange`. */
-export interface ArangeOptions extends DTypeOption {
+export interface ArangeOptions<Step extends number = number, D extends DType = DType> extends DTypeOption<D> {
   /** Default 1; may be negative. */
-  readonly step?: number | undefined;
+  readonly step?: Step | undefined;
 }
 
 /**
@@ -49,8 +55,17 @@ export interface ArangeOptions extends DTypeOption {
  * arange(3).toArray(); // [0, 1, 2]
  * arange(1, 2, { step: 0.25 }).toArray(); // [1, 1.25, 1.5, 1.75]
  */
-export function arange(stop: number, options?: ArangeOptions): Tensor;
-export function arange(start: number, stop: number, options?: ArangeOptions): Tensor;
+export function arange<
+  const Stop extends number,
+  const Step extends number = 1,
+  D extends DType = StepsDType<0, Stop, Step>,
+>(stop: Stop, options?: ArangeOptions<Step, D>): Tensor<[StepCount<0, Stop, Step>], NoInfer<D>>;
+export function arange<
+  const Start extends number,
+  const Stop extends number,
+  const Step extends number = 1,
+  D extends DType = StepsDType<Start, Stop, Step>,
+>(start: Start, stop: Stop, options?: ArangeOptions<Step, D>): Tensor<[StepCount<Start, Stop, Step>], NoInfer<D>>;
 export function arange(first: number, second?: number | ArangeOptions, third?: ArangeOptions): Tensor {
   const [start, stop] = typeof second === "number" ? [first, second] : [0, first];
   const { step = 1, dtype = [start, stop, step].every(Number.isInteger) ? "int32" : "float32" } =
@@ -68,7 +83,7 @@ export function arange(first: number, second?: number | ArangeOptions, third?: A
 }
 
 /** Options of `linspace`. */
-export interface LinspaceOptions extends DTypeOption {
+export interface LinspaceOptions<D extends DType = DType> extends DTypeOption<D> {
   /** Whether the last number is `stop`; default true. */
   readonly endpoint?: boolean | undefined;
 }
@@ -83,6 +98,12 @@ export interface LinspaceOptions extends DTypeOption {
  * @example
  * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
  */
+export function linspace<const Count extends number = 50, D extends DType = "float32">(
+  start: number,
+  stop: number,
+  count?: Count,
+  options?: LinspaceOptions<D>,
+): Tensor<[NoInfer<Count>], NoInfer<D>>;
 export function linspace(
   start: number,
   stop: number,
@@ -103,10 +124,13 @@ export function linspace(
 }
 
 /** Options of what makes a tensor like another. */
-export interface LikeOptions {
+export interface LikeOptions<D extends DType = DType> {
   /** Default: that of the other tensor. */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: D | undefined;
 }
+
+/** The dtype of what a tensor is made like. */
+type Own<X> = ResultDType<"keep", DTypeOf<X>>;
 
 /**
  * Zeros with the shape and dtype of another tensor.
@@ -116,6 +140,10 @@ export interface LikeOptions {
  * @example
  * zerosLike([1, 2]).toArray(); // [0, 0]
  */
+export function zerosLike<X extends TensorLike, D extends DType = Own<X>>(
+  x: X,
+  options?: LikeOptions<D>,
+): Tensor<ShapeOf<X>, NoInfer<D>>;
 export function zerosLike(x: TensorLike, options: LikeOptions = {}): Tensor {
   const { shape, dtype } = asTensor("zerosLike", x);
   return zeros(shape, { dtype: options.dtype ?? dtype });
@@ -129,6 +157,10 @@ export function zerosLike(x: TensorLike, options: LikeOptions = {}): Tensor {
  * @example
  * onesLike([1, 2]).toArray(); // [1, 1]
  */
+export function onesLike<X extends TensorLike, D extends DType = Own<X>>(
+  x: X,
+  options?: LikeOptions<D>,
+): Tensor<ShapeOf<X>, NoInfer<D>>;
 export function onesLike(x: TensorLike, options: LikeOptions = {}): Tensor {
   const { shape, dtype } = asTensor("onesLike", x);
   return ones(shape, { dtype: options.dtype ?? dtype });
@@ -142,6 +174,11 @@ export function onesLike(x: TensorLike, options: LikeOptions = {}): Tensor {
  * @example
  * fullLike([1, 2], 7).toArray(); // [7, 7]
  */
+export function fullLike<X extends TensorLike, D extends DType = Own<X>>(
+  x: X,
+  value: number,
+  options?: LikeOptions<D>,
+): Tensor<ShapeOf<X>, NoInfer<D>>;
 export function fullLike(x: TensorLike, value: number, options: LikeOptions = {}): Tensor {
   const { shape, dtype } = asTensor("fullLike", x);
   return full(shape, value, { dtype: options.dtype ?? dtype });

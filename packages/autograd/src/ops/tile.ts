@@ -1,10 +1,11 @@
 import { asTensor, describeValue } from "../convert.js";
 import { AxisError, ShapeError, ValueError } from "../errors.js";
-import { operator, typedOperator } from "../primitive.js";
+import { typedOperator } from "../primitive.js";
 import { axisList, normalizeAxis, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Repeat, Tile } from "../types/cut.js";
 import type { Roll } from "../types/keep.js";
+import type { Meshgrid } from "../types/parts.js";
 import { reshapeTo, stretch } from "./broadcast.js";
 import { concatenate, sliceAxis } from "./slice.js";
 import { take } from "./take.js";
@@ -169,7 +170,7 @@ export interface MeshgridOptions {
  * @example
  * const [x, y] = meshgrid([[1, 2, 3], [10, 20]]); // [[1, 2, 3], [1, 2, 3]] and [[10, 10, 10], [20, 20, 20]]
  */
-export const meshgrid = operator(
+export const meshgrid = typedOperator<Meshgrid>(
   "meshgrid",
   (draw) => [
     Array.from({ length: draw.integer(1, 3) }, () => draw.tensor(draw.shape({ minRank: 1, maxRank: 1 }))),

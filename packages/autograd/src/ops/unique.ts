@@ -1,9 +1,10 @@
 import { asTensor } from "../convert.js";
-import type { Storage } from "../dtype.js";
+import type { DType, Storage } from "../dtype.js";
 import { TransformError } from "../errors.js";
 import { placeholderOrigin } from "../graph.js";
-import { stridesOf } from "../shape.js";
+import { type Shape, stridesOf } from "../shape.js";
 import { leaf, Tensor, type TensorLike, Variable } from "../tensor.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { compareNumbers } from "./sort.js";
 import { take } from "./take.js";
 
@@ -28,14 +29,19 @@ export interface UniqueOptions {
 }
 
 /** What `unique` returns where more than the values is asked for. */
-export interface Unique {
+export interface Unique<S extends Shape = Shape, D extends DType = DType> {
   /** The different elements in ascending order, NaN last; NaNs count as equal. They carry derivatives. */
-  readonly values: Tensor;
+  readonly values: Tensor<[number], D>;
   /** int32, of the operand's shape: for each element its place in `values`. */
-  readonly inverse: Tensor;
+  readonly inverse: Tensor<S, "int32">;
   /** int32: how often each value occurs. */
-  readonly counts: Tensor;
+  readonly counts: Tensor<[number], "int32">;
 }
+
+type Same<X> = ResultDType<"keep", DTypeOf<X>>;
+
+/** All that `unique` finds in an operand. */
+type Found<X> = Unique<ShapeOf<X>, Same<X>>;
 
 /** Options that ask for more than the values. */
 type WithMore = UniqueOptions & ({ readonly returnInverse: true } | { readonly returnCounts: true });
@@ -52,9 +58,9 @@ type WithMore = UniqueOptions & ({ readonly returnInverse: true } | { readonly r
  * unique([3, 1, 3]).toArray(); // [1, 3]
  * unique([3, 1, 3], { returnCounts: true }).counts.toArray(); // [1, 2]
  */
-export function unique(x: TensorLike): Tensor;
-export function unique(x: TensorLike, options: WithMore): Unique;
-export function unique(x: TensorLike, options?: UniqueOptions): Tensor | Unique;
+export function unique<X extends TensorLike>(x: X): Tensor<[number], Same<X>>;
+export function unique<X extends TensorLike>(x: X, options: WithMore): Found<X>;
+export function unique<X extends TensorLike>(x: X, options?: UniqueOptions): Tensor<[number], Same<X>> | Found<X>;
 export function unique(x: TensorLike, options: UniqueOptions = {}): Tensor | Unique {
   const { tensor, data } = requireValue("unique", x);
   const found = distinct(tensor, data);
@@ -92,9 +98,12 @@ function distinct(tensor: Tensor, data: Storage): Unique {
  * @example
  * const values = await uniqueAsync(x);
  */
-export async function uniqueAsync(x: TensorLike): Promise<Tensor>;
-export async function uniqueAsync(x: TensorLike, options: WithMore): Promise<Unique>;
-export async function uniqueAsync(x: TensorLike, options?: UniqueOptions): Promise<Tensor | Unique>;
+export async function uniqueAsync<X extends TensorLike>(x: X): Promise<Tensor<[number], Same<X>>>;
+export async function uniqueAsync<X extends TensorLike>(x: X, options: WithMore): Promise<Found<X>>;
+export async function uniqueAsync<X extends TensorLike>(
+  x: X,
+  options?: UniqueOptions,
+): Promise<Tensor<[number], Same<X>> | Found<X>>;
 export async function uniqueAsync(x: TensorLike, options: UniqueOptions = {}): Promise<Tensor | Unique> {
   await present(x);
   return unique(x, options);
@@ -108,6 +117,7 @@ export async function uniqueAsync(x: TensorLike, options: UniqueOptions = {}): P
  * @example
  * nonzero([[0, 5], [7, 0]]).toArray(); // [[0, 1], [1, 0]]
  */
+export function nonzero<X extends TensorLike>(x: X): Tensor<[number, ShapeOf<X>["length"]], "int32">;
 export function nonzero(x: TensorLike): Tensor {
   const { tensor, data } = requireValue("nonzero", x);
   const { shape, rank } = tensor;
@@ -128,6 +138,9 @@ export function nonzero(x: TensorLike): Tensor {
  * @example
  * const indices = await nonzeroAsync(mask);
  */
+export async function nonzeroAsync<X extends TensorLike>(
+  x: X,
+): Promise<Tensor<[number, ShapeOf<X>["length"]], "int32">>;
 export async function nonzeroAsync(x: TensorLike): Promise<Tensor> {
   await present(x);
   return nonzero(x);

@@ -7,6 +7,7 @@ import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { flattenTree, leavesInOrder, showStructure, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
+import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { type FlatRule, withRules } from "./custom-primitive.js";
 import { refusePromise } from "./leaves.js";
 
@@ -25,7 +26,10 @@ const stopPrimitive: Primitive<undefined> = {
  * @example
  * grad((x: Tensor) => mul(x, stopGradient(x)))(tensor(3)).item(); // 3
  */
-export const stopGradient = (x: TensorLike): Tensor => apply(stopPrimitive, [asTensor("stopGradient", x)], undefined);
+export function stopGradient<X extends TensorLike>(x: X): Tensor<ShapeOf<X>, ResultDType<"keep", DTypeOf<X>>>;
+export function stopGradient(x: TensorLike): Tensor {
+  return apply(stopPrimitive, [asTensor("stopGradient", x)], undefined);
+}
 
 /** What a vjp rule given to `customGradient` is told. */
 export interface CustomVjpContext<A extends readonly unknown[], R> {

@@ -101,6 +101,73 @@ type Listed<Axis extends number | readonly number[]> = [Axis] extends [number]
     ? Axis
     : readonly number[];
 
+/** Where the axis that comes to place `At` comes from; never where none was sent there. */
+type MovedTo<From extends Shape, To extends Shape, At extends number> = To extends readonly [
+  infer Place,
+  ...infer MoreTo extends Shape,
+]
+  ? From extends readonly [infer Own extends number, ...infer MoreFrom extends Shape]
+    ? Place extends At
+      ? Own
+      : MovedTo<MoreFrom, MoreTo, At>
+    : never
+  : never;
+
+type Moved<
+  S extends Shape,
+  From extends Shape,
+  To extends Shape,
+  Rest extends Shape,
+  Done extends Shape = [],
+> = Done["length"] extends S["length"]
+  ? Done
+  : [MovedTo<From, To, Done["length"]>] extends [never]
+    ? Rest extends readonly [infer First extends number, ...infer More extends Shape]
+      ? Moved<S, From, To, More, [...Done, First]>
+      : Done
+    : Moved<S, From, To, Rest, [...Done, S[MovedTo<From, To, Done["length"]>]]>;
+
+type Places<Rank extends number, Axes extends readonly number[]> = { [I in keyof Axes]: AxisOf<Rank, Axes[I]> };
+
+type MovedShape<S extends Shape, From extends readonly number[], To extends readonly number[]> = [
+  Refused<"moveaxis", S, AxesOf<S["length"], From> | AxesOf<S["length"], To>>,
+] extends [never]
+  ? From["length"] extends To["length"]
+    ? [Places<S["length"], From>, Places<S["length"], To>] extends [
+        infer Source extends Shape,
+        infer Destination extends Shape,
+      ]
+      ? number extends Source[number] | Destination[number]
+        ? Shape
+        : Moved<S, Source, Destination, Without<S, Source[number], []>>
+      : Shape
+    : ShapeError<`moveaxis: ${From["length"]} source axes and ${To["length"]} destinations; give one destination for each: ${Show<S>}`>
+  : Refused<"moveaxis", S, AxesOf<S["length"], From> | AxesOf<S["length"], To>>;
+
+/**
+ * The shape with axes moved to other places, or an error.
+ *
+ * @example
+ * type S = MoveShape<[2, 3, 4], 0, -1>; // [3, 4, 2]
+ */
+export type MoveShape<
+  S extends Shape,
+  From extends number | readonly number[],
+  To extends number | readonly number[],
+> = number extends S["length"] | Listed<From>["length"] | Listed<To>["length"]
+  ? Shape
+  : MovedShape<S, Listed<From>, Listed<To>>;
+
+export type MoveAxis = <
+  X extends TensorLike,
+  const From extends number | readonly number[],
+  const To extends number | readonly number[],
+>(
+  x: Fit<MoveShape<ShapeOf<X>, From, To>, X>,
+  source: From,
+  destination: To,
+) => Tensor<Ok<MoveShape<ShapeOf<X>, From, To>>, Same<X>>;
+
 /** The sides of `S` in order, with 1 at the axes `New` of the result. */
 type Expanded<
   S extends Shape,

@@ -33,6 +33,21 @@ export type Agreed<Left extends number, Right extends number> = [Left] extends [
         ? Left
         : Right;
 
+/** The narrower of two shapes that must be equal, side by side, or never where they differ. */
+export type AgreedShape<A extends Shape, B extends Shape, Done extends Shape = []> = number extends
+  | A["length"]
+  | B["length"]
+  ? Shape
+  : A extends readonly [infer Left extends number, ...infer RestA extends Shape]
+    ? B extends readonly [infer Right extends number, ...infer RestB extends Shape]
+      ? [Agreed<Left, Right>] extends [never]
+        ? never
+        : AgreedShape<RestA, RestB, [...Done, Agreed<Left, Right>]>
+      : never
+    : B extends readonly []
+      ? Done
+      : never;
+
 /** Whether a side is a literal, not a name. A record over literals has their keys; one over a branded number has none that must be there. */
 type IsLiteral<N extends number> = Record<never, never> extends Record<N, 1> ? false : true;
 

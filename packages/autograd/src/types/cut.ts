@@ -15,7 +15,7 @@ import type { DivideBySteps } from "./windows.js";
 type Same<X> = ResultDType<"keep", DTypeOf<X>>;
 
 /** A − B, or 0 where that is below it. */
-type Less<A extends number, B extends number> = [Subtract<A, B>] extends [never] ? 0 : Subtract<A, B>;
+export type Less<A extends number, B extends number> = [Subtract<A, B>] extends [never] ? 0 : Subtract<A, B>;
 
 /** The side at an axis. */
 type SideAt<S extends Shape, Axis extends number> =
@@ -141,7 +141,7 @@ export type Topk = <X extends TensorLike, const K extends number, const Axis ext
 };
 
 /** An index between 0 and the side: negative ones count from the end. */
-type Clamped<Index, Side extends number, Default extends number> = Index extends number
+export type Clamped<Index, Side extends number, Default extends number> = Index extends number
   ? number extends Index
     ? number
     : `${Index}` extends `-${infer Back extends number}`

@@ -2,8 +2,10 @@ import type { DType } from "../dtype.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
 import type { Shape } from "../shape.js";
 import type { NestedData } from "../tensor.js";
-import type { IsSize } from "./arithmetic.js";
+import type { Add, IsSize, Subtract } from "./arithmetic.js";
+import type { Less } from "./cut.js";
 import type { ReshapeShape } from "./reshape.js";
+import type { DivideBySteps } from "./windows.js";
 
 /** The shape that was given, or `Shape` where not even its rank is known. */
 export type Known<S extends Shape> = number extends S["length"] ? Shape : S;
@@ -59,5 +61,31 @@ export type ShapedData<T, S extends Shape | undefined> = [S] extends [Shape]
     ? DataShape<T>
     : Shape;
 
-/** One axis of literal length where that is known. */
-export type Range<N extends number> = [IsSize<N> extends true ? N : number];
+/** Whether a number is written as a whole one; `boolean` where it is not literal. */
+type IsWhole<N extends number> = number extends N
+  ? boolean
+  : `${N}` extends `${string}${"." | "e-"}${string}`
+    ? false
+    : true;
+
+/** The dtype of evenly spaced numbers: int32 where all that they are made of are whole. */
+export type StepsDType<Start extends number, Stop extends number, Step extends number> = false extends
+  | (boolean extends IsWhole<Start> ? true : IsWhole<Start>)
+  | (boolean extends IsWhole<Stop> ? true : IsWhole<Stop>)
+  | (boolean extends IsWhole<Step> ? true : IsWhole<Step>)
+  ? "float32"
+  : number extends Start | Stop | Step
+    ? DType
+    : "int32";
+
+/** How many steps there are from start to stop; `number` for what is not counted in whole steps upwards. */
+export type StepCount<Start extends number, Stop extends number, Step extends number> =
+  IsSize<Step> extends true
+    ? Less<Stop, Start> extends infer Length extends number
+      ? number extends Length
+        ? number
+        : [Step] extends [0]
+          ? number
+          : DivideBySteps<Add<Length, Extract<Subtract<Step, 1>, number>>, Step>
+      : number
+    : number;

@@ -137,6 +137,7 @@ describe("split and chunk", () => {
     expect(() => split([1], 0)).toThrow(new ValueError("split: 0 is no number of parts; use an integer of 1 or more."));
     expect(() => split([1], [0.5])).toThrow("split: number 0.5 is no index to cut at");
     expect(() => chunk([1], 1.5)).toThrow(ValueError);
+    // @ts-expect-error the compiler sees it too
     expect(() => chunk(1, 1)).toThrow(AxisError);
   });
 });

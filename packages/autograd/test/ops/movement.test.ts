@@ -95,6 +95,7 @@ describe("swapaxes, moveaxis, mT", () => {
   test("refuse what does not fit", () => {
     // @ts-expect-error the compiler sees it too
     expect(() => swapaxes(cube, 0, 3)).toThrow(AxisError);
+    // @ts-expect-error the compiler sees it too
     expect(() => moveaxis(cube, [0, 1], 0)).toThrow(
       new AxisError("moveaxis: 2 source axes and 1 destinations; give one destination for each."),
     );

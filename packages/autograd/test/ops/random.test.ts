@@ -232,6 +232,7 @@ describe("generator", () => {
     ],
     [
       "a parameter wider than the draw",
+      // @ts-expect-error the compiler sees it too
       () => generator(1).normal([2], { mean: zeros([2, 2]) }),
       ShapeError,
       /normal: mean has shape \[2, 2\], which does not broadcast to the draw's \[2\]/,
@@ -248,6 +249,7 @@ describe("generator", () => {
     ["a size", () => generator(1).permutation(-1), ValueError, /-1 is no number of elements/],
     [
       "a scalar to permute",
+      // @ts-expect-error the compiler sees it too
       () => generator(1).permutation(tensor(1)),
       ShapeError,
       /scalar tensor has nothing to permute/,

@@ -165,6 +165,7 @@ describe("meshgrid", () => {
   });
 
   test("bad arguments", () => {
+    // @ts-expect-error the compiler sees it too
     expect(() => meshgrid([[[1]]])).toThrow(
       new ShapeError("meshgrid: operand 0 has shape [1, 1]; flatten it to one axis."),
     );

@@ -5,12 +5,12 @@ const x = tensor([[1]]);
 
 describe("linalg", () => {
   test("returns tensors, or records of them that are named", () => {
-    expectTypeOf(linalg.inv([[1]])).toEqualTypeOf<Tensor>();
-    expectTypeOf(linalg.svd(x)).toEqualTypeOf<linalg.Svd>();
-    expectTypeOf(linalg.qr(x, { mode: "r" }).R).toEqualTypeOf<Tensor>();
-    expectTypeOf(linalg.eigh(x).eigenvalues).toEqualTypeOf<Tensor>();
-    expectTypeOf(linalg.slogdet(x)).toEqualTypeOf<{ readonly sign: Tensor; readonly logabsdet: Tensor }>();
-    expectTypeOf(linalg.lstsq(x, [1])).toEqualTypeOf<linalg.LeastSquares>();
+    expectTypeOf(linalg.inv([[1]])).toEqualTypeOf<Tensor<[number, number], "float32">>();
+    expectTypeOf(linalg.svd(x)).toEqualTypeOf<linalg.Svd<[1, 1], [1], [1, 1], "float32">>();
+    expectTypeOf(linalg.qr(x, { mode: "r" }).R).toEqualTypeOf<Tensor<[1, 1], "float32">>();
+    expectTypeOf(linalg.eigh(x).eigenvalues).toEqualTypeOf<Tensor<[1], "float32">>();
+    expectTypeOf(linalg.slogdet(x)).toEqualTypeOf<linalg.SignAndLogDet<[], "float32">>();
+    expectTypeOf(linalg.lstsq(x as Tensor, [1])).toExtend<linalg.LeastSquares>();
   });
 
   test("takes options by name", () => {

@@ -3,10 +3,14 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import * as glissade from "../../src/index.js";
 import * as general from "./shape-snippets.js";
+import { correctAlgebra, faultyAlgebra } from "./shape-snippets-algebra.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
 import { correctCut, faultyCut, misplacedCut } from "./shape-snippets-cut.js";
 import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
-import { correctTransforms, faultyTransforms } from "./shape-snippets-transforms.js";
+
+  ...faultyTransforms,
+
+import { correctMaking, faultyMaking, misplacedMaking } from "./shape-snippets-making.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
 const correct = [
@@ -16,6 +20,8 @@ const correct = [
   ...correctIndexing,
   ...correctCut,
   ...correctTransforms,
+  ...correctAlgebra,
+  ...correctMaking,
 ];
 const faulty = [
   ...general.faulty,
@@ -24,8 +30,10 @@ const faulty = [
   ...faultyIndexing,
   ...faultyCut,
   ...faultyTransforms,
+  ...faultyAlgebra,
+  ...faultyMaking,
 ];
-const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut];
+const misplaced = [...general.misplaced, ...misplacedIndexing, ...misplacedCut, ...misplacedMaking];
 
 // All snippets are statements of one file that is never written, so that the library is read once.
 const folder = import.meta.dirname;

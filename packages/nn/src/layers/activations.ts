@@ -11,6 +11,7 @@ import {
   mish,
   relu,
   relu6,
+  type ShapeOf,
   selu,
   sigmoid,
   silu,
@@ -23,14 +24,10 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { checkNumber } from "../operand.js";
+import type { ShapeRule } from "../shapes/chain.js";
 
-/** A layer that works element by element. */
-export abstract class Pointwise extends Module {
-  /** The result has the shape of the input; `Sequential` looks through such layers when it checks neighbours. */
-  get keepsShape(): true {
-    return true;
-  }
-}
+/** What every class here says before anything else: lists of different layers are compared by it first, which is cheap. */
+type Keeps = ShapeRule<"keep", []>;
 
 /**
  * `relu` as a module: max(0, x).
@@ -38,8 +35,10 @@ export abstract class Pointwise extends Module {
  * @example
  * new Sequential(new Linear(4, 8), new ReLU());
  */
-export class ReLU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class ReLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu(x);
   }
 }
@@ -50,8 +49,10 @@ export class ReLU extends Pointwise {
  * @example
  * new ReLU6().forward([7]).toArray(); // [6]
  */
-export class ReLU6 extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class ReLU6 extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return relu6(x);
   }
 }
@@ -64,7 +65,9 @@ export class ReLU6 extends Pointwise {
  * @example
  * new LeakyReLU({ negativeSlope: 0.1 }).forward([-1]).toArray(); // [-0.1]
  */
-export class LeakyReLU extends Pointwise {
+export class LeakyReLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly negativeSlope: number;
 
   constructor({ negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}) {
@@ -73,7 +76,7 @@ export class LeakyReLU extends Pointwise {
     this.negativeSlope = negativeSlope;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
   }
 }
@@ -86,7 +89,9 @@ export class LeakyReLU extends Pointwise {
  * @example
  * new ELU().forward([0, 2]).toArray(); // [0, 2]
  */
-export class ELU extends Pointwise {
+export class ELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -95,7 +100,7 @@ export class ELU extends Pointwise {
     this.alpha = alpha;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return elu(x, { alpha: this.alpha });
   }
 }
@@ -108,7 +113,9 @@ export class ELU extends Pointwise {
  * @example
  * new CELU({ alpha: 2 }).forward([0, 2]).toArray(); // [0, 2]
  */
-export class CELU extends Pointwise {
+export class CELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly alpha: number;
 
   constructor({ alpha = 1 }: { readonly alpha?: number } = {}) {
@@ -117,7 +124,7 @@ export class CELU extends Pointwise {
     this.alpha = alpha;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return celu(x, { alpha: this.alpha });
   }
 }
@@ -128,8 +135,10 @@ export class CELU extends Pointwise {
  * @example
  * new SELU().forward([0]).toArray(); // [0]
  */
-export class SELU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class SELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return selu(x);
   }
 }
@@ -141,7 +150,9 @@ export class SELU extends Pointwise {
  * @example
  * new GELU().forward([0]).toArray(); // [0]
  */
-export class GELU extends Pointwise {
+export class GELU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
   readonly approximate: "none" | "tanh";
 
   constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -149,7 +160,7 @@ export class GELU extends Pointwise {
     this.approximate = approximate;
   }
 
-  forward(x: TensorLike): Tensor {
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return gelu(x, { approximate: this.approximate });
   }
 }
@@ -160,8 +171,10 @@ export class GELU extends Pointwise {
  * @example
  * new SiLU().forward([0]).toArray(); // [0]
  */
-export class SiLU extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class SiLU extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return silu(x);
   }
 }
@@ -172,8 +185,10 @@ export class SiLU extends Pointwise {
  * @example
  * new Mish().forward([0]).toArray(); // [0]
  */
-export class Mish extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Mish extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return mish(x);
   }
 }
@@ -184,8 +199,10 @@ export class Mish extends Pointwise {
  * @example
  * new Sigmoid().forward([0]).toArray(); // [0.5]
  */
-export class Sigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Sigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return sigmoid(x);
   }
 }
@@ -196,8 +213,10 @@ export class Sigmoid extends Pointwise {
  * @example
  * new LogSigmoid().forward([0]).toArray(); // [-0.693]
  */
-export class LogSigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class LogSigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return logSigmoid(x);
   }
 }
@@ -208,8 +227,10 @@ export class LogSigmoid extends Pointwise {
  * @example
  * new Tanh().forward([0]).toArray(); // [0]
  */
-export class Tanh extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Tanh extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanh(x);
   }
 }
@@ -220,8 +241,10 @@ export class Tanh extends Pointwise {
  * @example
  * new Softplus().forward([0]).toArray(); // [0.693]
  */
-export class Softplus extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Softplus extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softplus(x);
   }
 }
@@ -232,8 +255,10 @@ export class Softplus extends Pointwise {
  * @example
  * new Softsign().forward([1]).toArray(); // [0.5]
  */
-export class Softsign extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Softsign extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return softsign(x);
   }
 }
@@ -244,8 +269,10 @@ export class Softsign extends Pointwise {
  * @example
  * new Tanhshrink().forward([0]).toArray(); // [0]
  */
-export class Tanhshrink extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class Tanhshrink extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return tanhshrink(x);
   }
 }
@@ -256,8 +283,10 @@ export class Tanhshrink extends Pointwise {
  * @example
  * new HardTanh().forward([-3, 0.5]).toArray(); // [-1, 0.5]
  */
-export class HardTanh extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class HardTanh extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardTanh(x);
   }
 }
@@ -268,8 +297,10 @@ export class HardTanh extends Pointwise {
  * @example
  * new HardSigmoid().forward([0, 9]).toArray(); // [0.5, 1]
  */
-export class HardSigmoid extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class HardSigmoid extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSigmoid(x);
   }
 }
@@ -280,8 +311,10 @@ export class HardSigmoid extends Pointwise {
  * @example
  * new HardSwish().forward([3]).toArray(); // [3]
  */
-export class HardSwish extends Pointwise {
-  forward(x: TensorLike): Tensor {
+export class HardSwish extends Module {
+  /** Keeps the shape: for the compiler, nothing at run time. */
+  declare readonly shapes?: Keeps;
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>> {
     return hardSwish(x);
   }
 }

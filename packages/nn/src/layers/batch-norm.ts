@@ -3,12 +3,15 @@ import {
   batchNorm,
   cast,
   div,
+  type Fit,
   type FloatDType,
   lerp,
   mean,
   mul,
+  type Ok,
   ones,
   type Shape,
+  type ShapeOf,
   shapeError,
   stopGradient,
   type Tensor,
@@ -21,6 +24,7 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { checkCount, checkEps, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `BatchNorm1d` and `BatchNorm2d`. */
@@ -46,12 +50,14 @@ interface Statistics {
 }
 
 /** What both layers are. */
-abstract class BatchNorm extends Module {
+abstract class BatchNorm<Name extends "BatchNorm1d" | "BatchNorm2d", Channels extends number> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"byChannel", [Name, Channels]>;
   /** [channels], or undefined without parameters. */
   readonly weight: Variable | undefined;
   /** The same. */
   readonly bias: Variable | undefined;
-  readonly numFeatures: number;
+  readonly numFeatures: Channels;
   readonly eps: number;
   readonly momentum: number | null;
   readonly #layer: string;
@@ -60,9 +66,9 @@ abstract class BatchNorm extends Module {
   readonly #statistics: Statistics | undefined;
 
   constructor(
-    layer: string,
+    layer: Name,
     forms: readonly (readonly [number, string])[],
-    numFeatures: number,
+    numFeatures: Channels,
     { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = "float32" }: BatchNormOptions,
   ) {
     super();
@@ -110,6 +116,10 @@ abstract class BatchNorm extends Module {
    * @throws ShapeError where the input has other axes or channels; in training ValueError for fewer than two numbers in a
    * channel.
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput(this.#layer, x, this.weight ?? this.#statistics?.mean);
     this.#checkInput(input);
@@ -189,8 +199,8 @@ function move(running: Variable, batch: Tensor, part: Tensor | number): void {
  * const layer = new BatchNorm1d(16); // takes [N, 16] or [N, 16, L]
  * layer.forward(features).shape; // [32, 16]
  */
-export class BatchNorm1d extends BatchNorm {
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+export class BatchNorm1d<Channels extends number = number> extends BatchNorm<"BatchNorm1d", Channels> {
+  constructor(numFeatures: Channels, options: BatchNormOptions = {}) {
     super(
       "BatchNorm1d",
       [
@@ -213,8 +223,8 @@ export class BatchNorm1d extends BatchNorm {
  * const layer = new BatchNorm2d(16); // takes [N, 16, H, W]
  * layer.eval().forward(zeros([1, 16, 8, 8])).shape; // [1, 16, 8, 8]
  */
-export class BatchNorm2d extends BatchNorm {
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+export class BatchNorm2d<Channels extends number = number> extends BatchNorm<"BatchNorm2d", Channels> {
+  constructor(numFeatures: Channels, options: BatchNormOptions = {}) {
     super("BatchNorm2d", [[4, ", H, W"]], numFeatures, options);
   }
 }

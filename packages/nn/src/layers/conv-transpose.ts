@@ -1,6 +1,9 @@
 import {
   convTranspose2d,
+  type Fit,
+  type Ok,
   type Shape,
+  type ShapeOf,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -8,6 +11,8 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { countsOf, inLayer, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import { checkImage, type KernelOptions, makeKernels } from "./kernels.js";
 
@@ -32,7 +37,18 @@ export interface ConvTransposeOptions extends KernelOptions {
  * const layer = new ConvTranspose2d(8, 3, 2, { stride: 2 });
  * layer.forward(zeros([32, 8, 14, 14])).shape; // [32, 3, 28, 28]
  */
-export class ConvTranspose2d extends Module {
+export class ConvTranspose2d<
+  In extends number = number,
+  Out extends number = number,
+  const Kernel extends number | readonly number[] = number | readonly number[],
+  const O extends Given<ConvTransposeOptions> = Given<ConvTransposeOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<
+    "conv",
+    ["ConvTranspose2d", "convTranspose2d", 2, [In, Out], Kernel, OptionsIn<O>]
+  >;
+  readonly #channels: readonly [In, Out];
   /** [in, out / groups, rows, columns] */
   readonly weight: Variable;
   /** [out], or undefined without bias. */
@@ -44,15 +60,17 @@ export class ConvTranspose2d extends Module {
   readonly outputPadding: readonly number[];
   readonly groups: number;
 
+  constructor(inChannels: In, outChannels: Out, kernelSize: Kernel, ...options: Refusing<O, ConvTransposeOptions>);
   constructor(
-    inChannels: number,
-    outChannels: number,
+    inChannels: In,
+    outChannels: Out,
     kernelSize: number | readonly number[],
     { padding = 0, outputPadding = 0, ...rest }: ConvTransposeOptions = {},
   ) {
     super();
     const layer = "ConvTranspose2d";
     const kernels = makeKernels(layer, 2, true, [inChannels, outChannels, kernelSize], rest);
+    this.#channels = [inChannels, outChannels];
     this.weight = kernels.weight;
     this.bias = kernels.bias;
     this.kernelSize = kernels.kernelSize;
@@ -71,13 +89,13 @@ export class ConvTranspose2d extends Module {
   }
 
   /** The number of channels of the input. */
-  get inChannels(): number {
-    return this.weight.shape[0] ?? 0;
+  get inChannels(): In {
+    return this.#channels[0];
   }
 
   /** The number of channels of the result. */
-  get outChannels(): number {
-    return (this.weight.shape[1] ?? 0) * this.groups;
+  get outChannels(): Out {
+    return this.#channels[1];
   }
 
   /**
@@ -88,6 +106,10 @@ export class ConvTranspose2d extends Module {
    * @example
    * new ConvTranspose2d(4, 1, 3).forward(zeros([4, 6, 6])).shape; // [1, 8, 8]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("ConvTranspose2d", x, this.weight);
     checkImage("ConvTranspose2d", input, ["H", "W"], this.inChannels);

@@ -1,8 +1,11 @@
 import {
   conv1d,
   conv2d,
+  type Fit,
+  type Ok,
   pad,
   type Shape,
+  type ShapeOf,
   type Tensor,
   type TensorLike,
   ValueError,
@@ -10,6 +13,8 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { inLayer, showSetting, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import { type ConvPadding, checkImage, type KernelOptions, makeKernels, paddingOf } from "./kernels.js";
 
@@ -27,7 +32,7 @@ export interface ConvOptions extends KernelOptions {
 const paddingModes: readonly unknown[] = ["zeros", "reflect", "replicate", "circular"];
 
 /** What both convolutions are. */
-abstract class Convolution extends Module {
+abstract class Convolution<In extends number, Out extends number> extends Module {
   /** [out, in / groups, …window] */
   readonly weight: Variable;
   /** [out], or undefined without bias. */
@@ -39,11 +44,12 @@ abstract class Convolution extends Module {
   readonly padding: readonly (readonly [number, number])[];
   readonly paddingMode: PaddingMode;
   readonly groups: number;
+  readonly #channels: readonly [In, Out];
 
   constructor(
     layer: string,
     rank: number,
-    sizes: readonly [number, number, number | readonly number[]],
+    sizes: readonly [In, Out, number | readonly number[]],
     { padding = 0, paddingMode = "zeros", ...rest }: ConvOptions,
   ) {
     super();
@@ -55,6 +61,7 @@ abstract class Convolution extends Module {
     const kernels = makeKernels(layer, rank, false, sizes, rest);
     this.weight = kernels.weight;
     this.bias = kernels.bias;
+    this.#channels = [sizes[0], sizes[1]];
     this.kernelSize = kernels.kernelSize;
     this.stride = kernels.stride;
     this.dilation = kernels.dilation;
@@ -64,13 +71,13 @@ abstract class Convolution extends Module {
   }
 
   /** The number of channels of the input. */
-  get inChannels(): number {
-    return (this.weight.shape[1] ?? 0) * this.groups;
+  get inChannels(): In {
+    return this.#channels[0];
   }
 
   /** The number of channels of the result. */
-  get outChannels(): number {
-    return this.weight.shape[0] ?? 0;
+  get outChannels(): Out {
+    return this.#channels[1];
   }
 
   /** Products and sums of every window, and the bias. */
@@ -101,13 +108,17 @@ abstract class Convolution extends Module {
  * const layer = new Conv1d(2, 8, 3, { padding: "same" });
  * layer.forward(zeros([32, 2, 100])).shape; // [32, 8, 100]
  */
-export class Conv1d extends Convolution {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | readonly number[],
-    options: ConvOptions = {},
-  ) {
+export class Conv1d<
+  In extends number = number,
+  Out extends number = number,
+  const Kernel extends number | readonly number[] = number | readonly number[],
+  const O extends Given<ConvOptions> = Given<ConvOptions>,
+> extends Convolution<In, Out> {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"conv", ["Conv1d", "conv1d", 1, [In, Out], Kernel, OptionsIn<O>]>;
+
+  constructor(inChannels: In, outChannels: Out, kernelSize: Kernel, ...options: Refusing<O, ConvOptions>);
+  constructor(inChannels: In, outChannels: Out, kernelSize: number | readonly number[], options: ConvOptions = {}) {
     super("Conv1d", 1, [inChannels, outChannels, kernelSize], options);
   }
 
@@ -118,6 +129,10 @@ export class Conv1d extends Convolution {
    * @example
    * new Conv1d(1, 4, 3).forward(zeros([5, 1, 10])).shape; // [5, 4, 8]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("Conv1d", x, this.weight);
     checkImage("Conv1d", input, ["L"], this.inChannels);
@@ -142,13 +157,17 @@ export class Conv1d extends Convolution {
  * const layer = new Conv2d(1, 8, 3, { padding: 1, stride: 2 });
  * layer.forward(zeros([32, 1, 28, 28])).shape; // [32, 8, 14, 14]
  */
-export class Conv2d extends Convolution {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: number | readonly number[],
-    options: ConvOptions = {},
-  ) {
+export class Conv2d<
+  In extends number = number,
+  Out extends number = number,
+  const Kernel extends number | readonly number[] = number | readonly number[],
+  const O extends Given<ConvOptions> = Given<ConvOptions>,
+> extends Convolution<In, Out> {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"conv", ["Conv2d", "conv2d", 2, [In, Out], Kernel, OptionsIn<O>]>;
+
+  constructor(inChannels: In, outChannels: Out, kernelSize: Kernel, ...options: Refusing<O, ConvOptions>);
+  constructor(inChannels: In, outChannels: Out, kernelSize: number | readonly number[], options: ConvOptions = {}) {
     super("Conv2d", 2, [inChannels, outChannels, kernelSize], options);
   }
 
@@ -159,6 +178,10 @@ export class Conv2d extends Convolution {
    * @example
    * new Conv2d(3, 4, 5).forward(zeros([3, 28, 28])).shape; // [4, 24, 24]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("Conv2d", x, this.weight);
     checkImage("Conv2d", input, ["H", "W"], this.inChannels);

@@ -1,7 +1,8 @@
-import { type Generator, mul, type Shape, type Tensor, type TensorLike, where } from "@glissade/autograd";
+import { type Generator, mul, type Shape, type ShapeOf, type Tensor, type TensorLike, where } from "@glissade/autograd";
 import { freshGenerator } from "../init/drawing.js";
 import { Module } from "../module.js";
 import { checkChance, sizeOf, toTensor } from "../operand.js";
+import type { ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `Dropout`. */
@@ -21,6 +22,8 @@ export interface DropoutOptions {
  * layer.eval().forward([1, 2]).toArray(); // [1, 2]
  */
 export class Dropout extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"keep", []>;
   readonly p: number;
   readonly #generator: Generator;
 
@@ -36,6 +39,7 @@ export class Dropout extends Module {
    * @example
    * new Dropout(1).forward([1, 2]).toArray(); // [0, 0]
    */
+  forward<X extends TensorLike>(x: X): Tensor<ShapeOf<X>>;
   forward(x: TensorLike): Tensor {
     const input = toTensor("Dropout", x);
     if (!this.training || this.p === 0) return input;

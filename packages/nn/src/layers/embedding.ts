@@ -4,6 +4,8 @@ import {
   expandDims,
   type FloatDType,
   type Generator,
+  type Ok,
+  type ShapeOf,
   shapeError,
   stopGradient,
   type Tensor,
@@ -19,6 +21,7 @@ import { freshGenerator } from "../init/drawing.js";
 import { normal } from "../init/fill.js";
 import { Module } from "../module.js";
 import { checkCount, checkFloat, showShape, toTensor } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `Embedding`. */
@@ -51,15 +54,17 @@ export interface PretrainedOptions {
  * const layer = new Embedding(1000, 64);
  * layer.forward([[1, 2, 3]]).shape; // [1, 3, 64]
  */
-export class Embedding extends Module {
+export class Embedding<Rows extends number = number, Length extends number = number> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"embedding", [Length]>;
   /** [numEmbeddings, embeddingDim] */
-  readonly weight: Variable;
+  readonly weight: Variable<[Rows, Length]>;
   /** The row that does not learn, counted from 0; undefined without one. */
   readonly paddingIdx: number | undefined;
 
   constructor(
-    numEmbeddings: number,
-    embeddingDim: number,
+    numEmbeddings: Rows,
+    embeddingDim: Length,
     { paddingIdx, generator, dtype = "float32" }: EmbeddingOptions = {},
   ) {
     super();
@@ -103,13 +108,13 @@ export class Embedding extends Module {
   }
 
   /** The number of rows. */
-  get numEmbeddings(): number {
-    return this.weight.shape[0] ?? 0;
+  get numEmbeddings(): Rows {
+    return this.weight.shape[0];
   }
 
   /** The length of a row. */
-  get embeddingDim(): number {
-    return this.weight.shape[1] ?? 0;
+  get embeddingDim(): Length {
+    return this.weight.shape[1];
   }
 
   /**
@@ -120,6 +125,7 @@ export class Embedding extends Module {
    * @example
    * new Embedding(10, 4).forward([3, 3]).shape; // [2, 4]
    */
+  forward<X extends TensorLike, Self extends Shaped>(this: Self, indices: X): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(indices: TensorLike): Tensor {
     const rows = indicesIn(indices, toTensor("Embedding", indices), {
       operator: "Embedding",
@@ -131,7 +137,8 @@ export class Embedding extends Module {
       size: this.numEmbeddings,
       ignored: undefined,
     });
-    const taken = take(this.weight.value, rows, { axis: 0 });
+    const weight: Tensor = this.weight.value;
+    const taken = take(weight, rows, { axis: 0 });
     if (this.paddingIdx === undefined) return taken;
     return where(expandDims(equal(rows, this.paddingIdx), -1), stopGradient(taken), taken);
   }

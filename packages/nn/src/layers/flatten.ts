@@ -1,6 +1,8 @@
-import { AxisError, reshape, type Tensor, type TensorLike } from "@glissade/autograd";
+import { AxisError, type Fit, type Ok, reshape, type ShapeOf, type Tensor, type TensorLike } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `Flatten`. */
@@ -17,10 +19,13 @@ export interface FlattenOptions {
  * @example
  * new Flatten().forward(zeros([32, 1, 28, 28])).shape; // [32, 784]
  */
-export class Flatten extends Module {
+export class Flatten<const O extends Given<FlattenOptions> = Given<FlattenOptions>> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"flatten", [OptionsIn<O>]>;
   readonly startAxis: number;
   readonly endAxis: number;
 
+  constructor(...options: Refusing<O, FlattenOptions>);
   constructor({ startAxis = 1, endAxis = -1 }: FlattenOptions = {}) {
     super();
     this.startAxis = startAxis;
@@ -33,6 +38,10 @@ export class Flatten extends Module {
    * @example
    * new Flatten({ startAxis: 0 }).forward([[1, 2], [3, 4]]).toArray(); // [1, 2, 3, 4]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toTensor("Flatten", x);
     const start = this.#axis(input, this.startAxis);

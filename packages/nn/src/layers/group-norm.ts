@@ -1,8 +1,11 @@
 import {
+  type Fit,
   type FloatDType,
   groupNorm,
+  type Ok,
   ones,
   type Shape,
+  type ShapeOf,
   shapeError,
   type Tensor,
   type TensorLike,
@@ -13,6 +16,7 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { checkCount, checkEps, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `GroupNorm`. */
@@ -36,18 +40,20 @@ export interface GroupNormOptions {
  * const layer = new GroupNorm(4, 16);
  * layer.forward(zeros([32, 16, 8, 8])).shape; // [32, 16, 8, 8]
  */
-export class GroupNorm extends Module {
+export class GroupNorm<Groups extends number = number, Channels extends number = number> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"byChannel", ["GroupNorm", Channels]>;
   /** [channels], or undefined without parameters. */
   readonly weight: Variable | undefined;
   /** The same. */
   readonly bias: Variable | undefined;
-  readonly numGroups: number;
-  readonly numChannels: number;
+  readonly numGroups: Groups;
+  readonly numChannels: Channels;
   readonly eps: number;
 
   constructor(
-    numGroups: number,
-    numChannels: number,
+    numGroups: Groups,
+    numChannels: Channels,
     { eps = 1e-5, affine = true, dtype = "float32" }: GroupNormOptions = {},
   ) {
     super();
@@ -74,6 +80,10 @@ export class GroupNorm extends Module {
    * @example
    * new GroupNorm(2, 4, { eps: 0 }).forward([[1, 3, 5, 7]]).toArray(); // [[-1, 1, -1, 1]]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("GroupNorm", x, this.weight);
     if (input.shape[1] !== this.numChannels) {

@@ -1,9 +1,12 @@
 import {
+  type Fit,
   type FloatDType,
   layerNorm,
+  type Ok,
   ones,
   rmsNorm,
   type Shape,
+  type ShapeOf,
   shapeError,
   type Tensor,
   type TensorLike,
@@ -14,6 +17,7 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { checkEps, checkFloat, countsOf, sameShape, showSetting, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
 
 /** Options of `LayerNorm`. */
@@ -69,7 +73,9 @@ function lastAxes(layer: string, input: Tensor, sides: readonly number[]): numbe
  * const layer = new LayerNorm(64);
  * layer.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]
  */
-export class LayerNorm extends Module {
+export class LayerNorm<const Sides extends number | readonly number[] = number | readonly number[]> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"byLast", ["LayerNorm", Sides]>;
   /** Of shape `normalizedShape`, or undefined without parameters. */
   readonly weight: Variable | undefined;
   /** The same. */
@@ -77,6 +83,7 @@ export class LayerNorm extends Module {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
 
+  constructor(normalizedShape: Sides, options?: LayerNormOptions);
   constructor(
     normalizedShape: number | readonly number[],
     { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" }: LayerNormOptions = {},
@@ -98,6 +105,10 @@ export class LayerNorm extends Module {
    * @example
    * new LayerNorm(2, { eps: 0 }).forward([[1, 3]]).toArray(); // [[-1, 1]]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("LayerNorm", x, this.weight);
     const axis = lastAxes("LayerNorm", input, this.normalizedShape);
@@ -120,13 +131,16 @@ export class LayerNorm extends Module {
  * const layer = new RMSNorm(64);
  * layer.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]
  */
-export class RMSNorm extends Module {
+export class RMSNorm<const Sides extends number | readonly number[] = number | readonly number[]> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"byLast", ["RMSNorm", Sides]>;
   /** Of shape `normalizedShape`, or undefined without it. */
   readonly weight: Variable | undefined;
   readonly normalizedShape: readonly number[];
   /** Undefined: that of the dtype. */
   readonly eps: number | undefined;
 
+  constructor(normalizedShape: Sides, options?: RMSNormOptions);
   constructor(
     normalizedShape: number | readonly number[],
     { eps, elementwiseAffine = true, dtype = "float32" }: RMSNormOptions = {},
@@ -147,6 +161,10 @@ export class RMSNorm extends Module {
    * @example
    * new RMSNorm(2).forward([[3, 3]]).toArray(); // about [[1, 1]]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("RMSNorm", x, this.weight);
     const axis = lastAxes("RMSNorm", input, this.normalizedShape);

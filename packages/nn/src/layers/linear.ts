@@ -1,5 +1,6 @@
 import {
   add,
+  type Fit,
   type FloatDType,
   type Generator,
   matmul,
@@ -19,8 +20,8 @@ import { uniform } from "../init/fill.js";
 import { kaimingUniform } from "../init/variance.js";
 import { Module } from "../module.js";
 import { checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { LayerCost } from "../summary.js";
-import type { LinearInput, LinearShape } from "./feature-types.js";
 
 /** Options of `Linear`. */
 export interface LinearOptions {
@@ -42,6 +43,8 @@ export interface LinearOptions {
  * layer.forward(zeros([32, 784])).shape; // [32, 10]
  */
 export class Linear<In extends number = number, Out extends number = number> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"linear", [In, Out]>;
   /** [out, in] */
   readonly weight: Variable<[Out, In]>;
   /** [out], or undefined without bias. */
@@ -79,7 +82,10 @@ export class Linear<In extends number = number, Out extends number = number> ext
    * @example
    * new Linear(3, 2).forward([[1, 2, 3]]).shape; // [1, 2]
    */
-  forward<X extends TensorLike>(x: LinearInput<In, Out, X>): Tensor<Ok<LinearShape<In, Out, ShapeOf<X>>>>;
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toInput("Linear", x, this.weight);
     const features = input.shape.at(-1);

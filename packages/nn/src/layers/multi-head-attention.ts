@@ -1,8 +1,11 @@
 import {
+  type Fit,
   type FloatDType,
   type Generator,
+  type Ok,
   reshape,
   type Shape,
+  type ShapeOf,
   scaledDotProductAttention,
   shapeError,
   split,
@@ -19,6 +22,8 @@ import { freshGenerator } from "../init/drawing.js";
 import { xavierUniform } from "../init/variance.js";
 import { Module } from "../module.js";
 import { checkChance, checkCount, checkFloat, showShape, sizeOf, toInput } from "../operand.js";
+import type { AttentionOf, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import { type AttentionMasks, combineMasks } from "./attention-masks.js";
 import { Dropout } from "./dropout.js";
@@ -71,8 +76,13 @@ type Projections = { readonly stacked: Variable } | { readonly apart: Triple<Var
  * const layer = new MultiHeadAttention(64, 4, { batchFirst: true });
  * layer.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]
  */
-export class MultiHeadAttention extends Module {
-  readonly embedDim: number;
+export class MultiHeadAttention<
+  E extends number = number,
+  const O extends Given<MultiHeadAttentionOptions> = Given<MultiHeadAttentionOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"attention", [E, OptionsIn<O>]>;
+  readonly embedDim: E;
   readonly numHeads: number;
   readonly kdim: number;
   readonly vdim: number;
@@ -84,8 +94,9 @@ export class MultiHeadAttention extends Module {
   readonly dropout: Dropout;
   readonly #projections: Projections;
 
+  constructor(embedDim: E, numHeads: number, ...options: Refusing<O, MultiHeadAttentionOptions>);
   constructor(
-    embedDim: number,
+    embedDim: E,
     numHeads: number,
     {
       dropout = 0,
@@ -143,6 +154,13 @@ export class MultiHeadAttention extends Module {
    * const layer = new MultiHeadAttention(8, 2, { batchFirst: true });
    * layer.forward(zeros([1, 5, 8]), zeros([1, 7, 8])).shape; // [1, 5, 8]
    */
+  forward<Q extends TensorLike, Self extends Shaped, K extends TensorLike = Q, V extends TensorLike = K>(
+    this: Self,
+    query: Fit<AttentionOf<Self, ShapeOf<Q>, ShapeOf<K>, ShapeOf<V>>, Q>,
+    key?: K,
+    value?: V,
+    options?: AttentionMasks,
+  ): Tensor<Ok<AttentionOf<Self, ShapeOf<Q>, ShapeOf<K>, ShapeOf<V>>>>;
   forward(query: TensorLike, key: TensorLike = query, value: TensorLike = key, options: AttentionMasks = {}): Tensor {
     const name = "MultiHeadAttention";
     const operands = each([query, key, value], (operand) => toInput(name, operand, this.outProj.weight));
@@ -159,9 +177,10 @@ export class MultiHeadAttention extends Module {
       ...combineMasks(name, options, sizes, q.dtype),
       dropout: (weights) => this.dropout.forward(weights),
     });
-    const joined = reshape(transpose(attended, { axes: [0, 2, 1, 3] }), [examples, queries, this.embedDim]);
+    const features: number = this.embedDim;
+    const joined = reshape(transpose(attended, { axes: [0, 2, 1, 3] }), [examples, queries, features]);
     const result = this.outProj.forward(joined);
-    if (!isBatched) return reshape(result, [queries, this.embedDim]);
+    if (!isBatched) return reshape(result, [queries, features]);
     return this.batchFirst ? result : swapaxes(result, 0, 1);
   }
 

@@ -1,7 +1,10 @@
 import {
   avgPool2d,
+  type Fit,
   maxPool2d,
+  type Ok,
   type Shape,
+  type ShapeOf,
   shapeError,
   type Tensor,
   type TensorLike,
@@ -9,6 +12,8 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { countsOf, inLayer, showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 
 /** What both kinds of pooling take. */
@@ -32,6 +37,9 @@ export interface AvgPoolOptions extends PoolOptions {
   /** Whether zeros of the padding count as elements of the mean; default true. */
   readonly countIncludePad?: boolean;
 }
+
+/** What any kind of pooling takes: the same for all of them, so that the classes can be called alike. */
+type AnyPoolOptions = MaxPoolOptions & AvgPoolOptions;
 
 /** The checked sides, strides and padding of windows. */
 function windowsOf(
@@ -69,13 +77,19 @@ function imageOf(layer: string, x: TensorLike): Tensor {
  * @example
  * new MaxPool2d(2).forward(zeros([32, 8, 28, 28])).shape; // [32, 8, 14, 14]
  */
-export class MaxPool2d extends Module {
+export class MaxPool2d<
+  const Kernel extends number | readonly number[] = number | readonly number[],
+  const O extends Given<AnyPoolOptions> = Given<AnyPoolOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"pool", ["MaxPool2d", "maxPool2d", Kernel, OptionsIn<O>]>;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly ceilMode: boolean;
 
+  constructor(kernelSize: Kernel, ...options: Refusing<O, MaxPoolOptions>);
   constructor(
     kernelSize: number | readonly number[],
     { dilation = 1, ceilMode = false, ...rest }: MaxPoolOptions = {},
@@ -96,6 +110,10 @@ export class MaxPool2d extends Module {
    * @example
    * new MaxPool2d(2).forward([[[1, 3], [2, 4]]]).toArray(); // [[[4]]]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = imageOf("MaxPool2d", x);
     const { kernelSize, stride, padding, dilation, ceilMode } = this;
@@ -116,13 +134,19 @@ export class MaxPool2d extends Module {
  * @example
  * new AvgPool2d(2).forward(zeros([32, 8, 28, 28])).shape; // [32, 8, 14, 14]
  */
-export class AvgPool2d extends Module {
+export class AvgPool2d<
+  const Kernel extends number | readonly number[] = number | readonly number[],
+  const O extends Given<AnyPoolOptions> = Given<AnyPoolOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"pool", ["AvgPool2d", "avgPool2d", Kernel, OptionsIn<O>]>;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
 
+  constructor(kernelSize: Kernel, ...options: Refusing<O, AvgPoolOptions>);
   constructor(
     kernelSize: number | readonly number[],
     { ceilMode = false, countIncludePad = true, ...rest }: AvgPoolOptions = {},
@@ -143,6 +167,10 @@ export class AvgPool2d extends Module {
    * @example
    * new AvgPool2d(2).forward([[[1, 3], [2, 4]]]).toArray(); // [[[2.5]]]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = imageOf("AvgPool2d", x);
     const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;

@@ -1,6 +1,7 @@
 import {
   cast,
   concat,
+  expandDims,
   type FloatDType,
   type Generator,
   reshape,
@@ -60,9 +61,9 @@ export interface RecurrentCell {
 export type GivenState = readonly [name: string, value: TensorLike | undefined];
 
 /** What all recurrent layers are: cells in layers and directions, run by `scan`. */
-export abstract class Recurrent extends Module {
-  readonly inputSize: number;
-  readonly hiddenSize: number;
+export abstract class Recurrent<In extends number, Hidden extends number> extends Module {
+  readonly inputSize: In;
+  readonly hiddenSize: Hidden;
   readonly numLayers: number;
   readonly batchFirst: boolean;
   readonly bidirectional: boolean;
@@ -75,8 +76,8 @@ export abstract class Recurrent extends Module {
   constructor(
     layer: string,
     gates: number,
-    inputSize: number,
-    hiddenSize: number,
+    inputSize: In,
+    hiddenSize: Hidden,
     {
       numLayers = 1,
       bias = true,
@@ -129,11 +130,12 @@ export abstract class Recurrent extends Module {
 
   /** Outputs in the form of the input, and the last states. */
   protected run(x: TensorLike, given: readonly GivenState[]): { output: Tensor; last: Tensor[] } {
+    const { inputSize, hiddenSize }: { readonly inputSize: number; readonly hiddenSize: number } = this;
     const input = toInput(this.#layer, x, this.cells[0]?.weightIh);
     this.#checkInput(input);
     const isBatched = input.rank === 3;
     const sequence = !isBatched
-      ? reshape(input, [input.shape[0] ?? 0, 1, this.inputSize])
+      ? reshape(input, [input.shape[0] ?? 0, 1, inputSize])
       : this.batchFirst
         ? swapaxes(input, 0, 1)
         : input;
@@ -141,7 +143,7 @@ export abstract class Recurrent extends Module {
     const { output, last } = this.#layers(sequence, first);
     const states = last.map((each) => {
       const stacked = stack(each);
-      return isBatched ? stacked : reshape(stacked, [this.cells.length, this.hiddenSize]);
+      return isBatched ? stacked : reshape(stacked, [this.cells.length, hiddenSize]);
     });
     if (!isBatched) return { output: reshape(output, [input.shape[0] ?? 0, output.shape[2] ?? 0]), last: states };
     return { output: this.batchFirst ? swapaxes(output, 0, 1) : output, last: states };
@@ -220,7 +222,7 @@ export abstract class Recurrent extends Module {
     const state = toInput(this.#layer, value, this.cells[0]?.weightIh);
     const lead = isBatched ? [this.cells.length, examples] : [this.cells.length];
     if (sameShape(state.shape, [...lead, this.hiddenSize])) {
-      return isBatched ? state : reshape(state, [this.cells.length, 1, this.hiddenSize]);
+      return isBatched ? state : expandDims(state, 1);
     }
     throw shapeError(
       `${this.#layer}: ${name} has shape ${showShape(state.shape)}; it must be ${isBatched ? "[layers · directions, N, hidden]" : "[layers · directions, hidden]"} = ${showShape([...lead, this.hiddenSize])}.`,

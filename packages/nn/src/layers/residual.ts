@@ -1,6 +1,17 @@
-import { add, type Shape, shapeError, type Tensor, type TensorLike } from "@glissade/autograd";
+import {
+  add,
+  type Fit,
+  type Ok,
+  type Shape,
+  type ShapeOf,
+  shapeError,
+  type Tensor,
+  type TensorLike,
+} from "@glissade/autograd";
 import { Module } from "../module.js";
 import { sameShape, showShape, sizeOf, toTensor } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import { applyLayer, checkLayer, type SequentialLayer } from "./sequential.js";
 
@@ -20,11 +31,17 @@ export interface ResidualOptions {
  * const block = new Residual(new Sequential(new Linear(64, 64), new ReLU(), new Linear(64, 64)));
  * block.forward(zeros([32, 64])).shape; // [32, 64]
  */
-export class Residual extends Module {
+export class Residual<
+  Body extends SequentialLayer = SequentialLayer,
+  const O extends Given<ResidualOptions> = Given<ResidualOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"residual", [Body, OptionsIn<O>]>;
   readonly body: SequentialLayer;
   /** Undefined where the input is added as it is. */
   readonly shortcut: SequentialLayer | undefined;
 
+  constructor(body: Body, ...options: Refusing<O, ResidualOptions>);
   constructor(body: SequentialLayer, { shortcut }: ResidualOptions = {}) {
     super();
     checkLayer("Residual", "the body", body);
@@ -41,6 +58,10 @@ export class Residual extends Module {
    * @example
    * new Residual(relu).forward([-1, 1]).toArray(); // [-1, 2]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     const input = toTensor("Residual", x);
     const result = applyLayer("Residual", "the body", this.body, input);

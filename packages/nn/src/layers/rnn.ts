@@ -1,8 +1,11 @@
 import {
   add,
+  type Fit,
   lerp,
   mul,
+  type Ok,
   relu,
+  type ShapeOf,
   sigmoid,
   split,
   type Tensor,
@@ -11,6 +14,8 @@ import {
   ValueError,
 } from "@glissade/autograd";
 import { showSetting } from "../operand.js";
+import type { FirstOf, OutputOf, Shaped, ShapeRule, StateOf } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import { Recurrent, type RecurrentOptions } from "./recurrent.js";
 
 /** Options of `RNN`. */
@@ -32,10 +37,17 @@ export interface RNNOptions extends RecurrentOptions {
  * const layer = new RNN(8, 16, { batchFirst: true });
  * const [output, hidden] = layer.forward(zeros([32, 10, 8])); // [32, 10, 16] and [1, 32, 16]
  */
-export class RNN extends Recurrent {
+export class RNN<
+  In extends number = number,
+  Hidden extends number = number,
+  const O extends Given<RNNOptions> = Given<RNNOptions>,
+> extends Recurrent<In, Hidden> {
   readonly nonlinearity: "tanh" | "relu";
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"recurrent", ["RNN", In, Hidden, OptionsIn<O>]>;
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: RNNOptions = {}) {
+  constructor(inputSize: In, hiddenSize: Hidden, ...options: Refusing<O, RNNOptions>);
+  constructor(inputSize: In, hiddenSize: Hidden, { nonlinearity = "tanh", ...options }: RNNOptions = {}) {
     super("RNN", 1, inputSize, hiddenSize, options);
     if (nonlinearity !== "tanh" && nonlinearity !== "relu") {
       throw new ValueError(`RNN: unknown nonlinearity ${showSetting(nonlinearity)}. Use "tanh" or "relu".`);
@@ -52,6 +64,11 @@ export class RNN extends Recurrent {
    * @example
    * new RNN(3, 4).forward(zeros([5, 3]))[0].shape; // [5, 4]
    */
+  forward<X extends TensorLike, Self extends Shaped, H extends TensorLike | undefined = undefined>(
+    this: Self,
+    x: Fit<OutputOf<Self, ShapeOf<X>>, X>,
+    h0?: H & FirstOf<Self, "h0", ShapeOf<X>, ShapeOf<H>>,
+  ): readonly [output: Tensor<Ok<OutputOf<Self, ShapeOf<X>>>>, hidden: Tensor<StateOf<Self, ShapeOf<X>>>];
   forward(x: TensorLike, h0?: TensorLike): readonly [output: Tensor, hidden: Tensor] {
     const { output, last } = this.run(x, [["h0", h0]]);
     const [hidden = output] = last;
@@ -77,8 +94,16 @@ export class RNN extends Recurrent {
  * const layer = new LSTM(8, 16, { batchFirst: true });
  * const [output, [hidden, cell]] = layer.forward(zeros([32, 10, 8])); // [32, 10, 16], and [1, 32, 16] each
  */
-export class LSTM extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+export class LSTM<
+  In extends number = number,
+  Hidden extends number = number,
+  const O extends Given<RecurrentOptions> = Given<RecurrentOptions>,
+> extends Recurrent<In, Hidden> {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"recurrent", ["LSTM", In, Hidden, OptionsIn<O>]>;
+
+  constructor(inputSize: In, hiddenSize: Hidden, ...options: Refusing<O, RecurrentOptions>);
+  constructor(inputSize: In, hiddenSize: Hidden, options: RecurrentOptions = {}) {
     super("LSTM", 4, inputSize, hiddenSize, options);
   }
 
@@ -91,6 +116,17 @@ export class LSTM extends Recurrent {
    * @example
    * new LSTM(3, 4).forward(zeros([5, 3]))[1][1].shape; // [1, 4]
    */
+  forward<X extends TensorLike, Self extends Shaped, H extends TensorLike = Tensor, C extends TensorLike = Tensor>(
+    this: Self,
+    x: Fit<OutputOf<Self, ShapeOf<X>>, X>,
+    states?: readonly [
+      H & FirstOf<Self, "the hidden state", ShapeOf<X>, ShapeOf<H>>,
+      C & FirstOf<Self, "the cell state", ShapeOf<X>, ShapeOf<C>>,
+    ],
+  ): readonly [
+    output: Tensor<Ok<OutputOf<Self, ShapeOf<X>>>>,
+    states: readonly [hidden: Tensor<StateOf<Self, ShapeOf<X>>>, cell: Tensor<StateOf<Self, ShapeOf<X>>>],
+  ];
   forward(
     x: TensorLike,
     states?: readonly [TensorLike, TensorLike],
@@ -127,8 +163,16 @@ export class LSTM extends Recurrent {
  * const layer = new GRU(8, 16, { numLayers: 2, bidirectional: true });
  * const [output, hidden] = layer.forward(zeros([10, 32, 8])); // [10, 32, 32] and [4, 32, 16]
  */
-export class GRU extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+export class GRU<
+  In extends number = number,
+  Hidden extends number = number,
+  const O extends Given<RecurrentOptions> = Given<RecurrentOptions>,
+> extends Recurrent<In, Hidden> {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"recurrent", ["GRU", In, Hidden, OptionsIn<O>]>;
+
+  constructor(inputSize: In, hiddenSize: Hidden, ...options: Refusing<O, RecurrentOptions>);
+  constructor(inputSize: In, hiddenSize: Hidden, options: RecurrentOptions = {}) {
     super("GRU", 3, inputSize, hiddenSize, options);
   }
 
@@ -141,6 +185,11 @@ export class GRU extends Recurrent {
    * @example
    * new GRU(3, 4).forward(zeros([5, 3]))[1].shape; // [1, 4]
    */
+  forward<X extends TensorLike, Self extends Shaped, H extends TensorLike | undefined = undefined>(
+    this: Self,
+    x: Fit<OutputOf<Self, ShapeOf<X>>, X>,
+    h0?: H & FirstOf<Self, "h0", ShapeOf<X>, ShapeOf<H>>,
+  ): readonly [output: Tensor<Ok<OutputOf<Self, ShapeOf<X>>>>, hidden: Tensor<StateOf<Self, ShapeOf<X>>>];
   forward(x: TensorLike, h0?: TensorLike): readonly [output: Tensor, hidden: Tensor] {
     const { output, last } = this.run(x, [["h0", h0]]);
     const [hidden = output] = last;

@@ -1,7 +1,7 @@
-import { Tensor, type TensorLike, ValueError } from "@glissade/autograd";
+import { type Fit, type Ok, type ShapeOf, Tensor, type TensorLike, ValueError } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { toTensor } from "../operand.js";
-import type { Adjacent } from "./feature-types.js";
+import type { Adjacent, LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
 
 /** A module from tensor to tensor. */
 export interface Layer extends Module {
@@ -20,6 +20,8 @@ export type SequentialLayer = Layer | ((x: Tensor) => Tensor);
  * model.forward(images).shape; // [32, 10]
  */
 export class Sequential<const Layers extends readonly SequentialLayer[] = readonly SequentialLayer[]> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"chain", [Layers]>;
   /** The layers in order. */
   readonly layers: readonly SequentialLayer[];
 
@@ -37,6 +39,10 @@ export class Sequential<const Layers extends readonly SequentialLayer[] = readon
    * @example
    * new Sequential(relu).forward([-1, 1]).toArray(); // [0, 1]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike): Tensor {
     let value = toTensor("Sequential", x);
     for (const [i, layer] of this.layers.entries()) value = applyLayer("Sequential", `layer ${i}`, layer, value);

@@ -1,10 +1,13 @@
 import {
   add,
+  type Fit,
   type FloatDType,
   type Generator,
   gelu,
+  type Ok,
   relu,
   type Shape,
+  type ShapeOf,
   shapeError,
   type Tensor,
   type TensorLike,
@@ -13,6 +16,8 @@ import {
 import { freshGenerator } from "../init/drawing.js";
 import { Module } from "../module.js";
 import { checkChance, checkCount, checkEps, checkFloat, showSetting, showShape, sizeOf, toInput } from "../operand.js";
+import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import type { AttentionMasks } from "./attention-masks.js";
 import { Dropout } from "./dropout.js";
@@ -59,7 +64,12 @@ const activations = { relu: (x: Tensor) => relu(x), gelu: (x: Tensor) => gelu(x)
  * const block = new TransformerBlock(64, 4, { batchFirst: true, normFirst: true, isCausal: true, dimFeedforward: 256 });
  * block.forward(zeros([32, 10, 64])).shape; // [32, 10, 64]
  */
-export class TransformerBlock extends Module {
+export class TransformerBlock<
+  E extends number = number,
+  const O extends Given<TransformerBlockOptions> = Given<TransformerBlockOptions>,
+> extends Module {
+  /** What the compiler knows of its shapes; nothing at run time. */
+  declare readonly shapes?: ShapeRule<"block", [E, OptionsIn<O>]>;
   /** `self_attn` in a state. */
   readonly selfAttn: MultiHeadAttention;
   readonly linear1: Linear;
@@ -73,8 +83,9 @@ export class TransformerBlock extends Module {
   readonly normFirst: boolean;
   readonly isCausal: boolean;
 
+  constructor(embedDim: E, numHeads: number, ...options: Refusing<O, TransformerBlockOptions>);
   constructor(
-    embedDim: number,
+    embedDim: E,
     numHeads: number,
     {
       dimFeedforward = 2048,
@@ -95,12 +106,12 @@ export class TransformerBlock extends Module {
     const drawing = { generator: generator ?? freshGenerator(), dtype, bias };
     const dropping = { generator: drawing.generator };
     const norm = { eps: layerNormEps, bias, dtype };
-    this.selfAttn = new MultiHeadAttention(embedDim, numHeads, { ...drawing, dropout, batchFirst });
+    this.selfAttn = new MultiHeadAttention<number>(embedDim, numHeads, { ...drawing, dropout, batchFirst });
     this.linear1 = new Linear(embedDim, dimFeedforward, drawing);
     this.dropout = new Dropout(dropout, dropping);
     this.linear2 = new Linear(dimFeedforward, embedDim, drawing);
-    this.norm1 = new LayerNorm(embedDim, norm);
-    this.norm2 = new LayerNorm(embedDim, norm);
+    this.norm1 = new LayerNorm<number>(embedDim, norm);
+    this.norm2 = new LayerNorm<number>(embedDim, norm);
     this.dropout1 = new Dropout(dropout, dropping);
     this.dropout2 = new Dropout(dropout, dropping);
     this.normFirst = normFirst;
@@ -115,6 +126,11 @@ export class TransformerBlock extends Module {
    * @example
    * new TransformerBlock(8, 2).forward(zeros([5, 1, 8])).shape; // [5, 1, 8]
    */
+  forward<X extends TensorLike, Self extends Shaped>(
+    this: Self,
+    x: Fit<LayerShape<Self, ShapeOf<X>>, X>,
+    masks?: AttentionMasks,
+  ): Tensor<Ok<LayerShape<Self, ShapeOf<X>>>>;
   forward(x: TensorLike, masks: AttentionMasks = {}): Tensor {
     const input = toInput("TransformerBlock", x, this.linear1.weight);
     const { embedDim, batchFirst } = this.selfAttn;

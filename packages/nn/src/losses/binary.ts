@@ -2,6 +2,7 @@ import {
   add,
   div,
   elementwise,
+  type Fit,
   log,
   log1p,
   logSigmoid,
@@ -13,17 +14,18 @@ import {
   type TensorLike,
 } from "@glissade/autograd";
 import { toTensor } from "../operand.js";
-import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
+import type { PairShape, Reduced } from "../shapes/losses.js";
+import { checkReduction, type Reduction, type ReductionOption, reduce } from "./reduction.js";
 import { pairOf } from "./regression.js";
 
 /** Options of `binaryCrossEntropy`. */
-export interface BinaryCrossEntropyOptions extends ReductionOption {
+export interface BinaryCrossEntropyOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** Factors of the elements' losses, broadcast; default 1. The mean divides by the number of elements. */
   readonly weight?: TensorLike;
 }
 
 /** Options of `bceWithLogits`. */
-export interface BceWithLogitsOptions extends BinaryCrossEntropyOptions {
+export interface BceWithLogitsOptions<R extends Reduction = Reduction> extends BinaryCrossEntropyOptions<R> {
   /** Factor of the losses of positive targets, broadcast: above 1 it raises recall; default 1. */
   readonly posWeight?: TensorLike;
 }
@@ -59,6 +61,11 @@ const weighted = (operator: string, losses: Tensor, weight: TensorLike | undefin
  * @example
  * binaryCrossEntropy([0.5, 0.9], [1, 1]).item(); // 0.3993
  */
+export function binaryCrossEntropy<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  probabilities: P,
+  targets: Fit<PairShape<"binaryCrossEntropy", P, T>, T>,
+  options?: BinaryCrossEntropyOptions<R>,
+): Reduced<R, PairShape<"binaryCrossEntropy", P, T>>;
 export function binaryCrossEntropy(
   probabilities: TensorLike,
   targets: TensorLike,
@@ -82,6 +89,11 @@ export function binaryCrossEntropy(
  * @example
  * bceWithLogits([0, 2], [1, 1]).item(); // 0.4100
  */
+export function bceWithLogits<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  logits: P,
+  targets: Fit<PairShape<"bceWithLogits", P, T>, T>,
+  options?: BceWithLogitsOptions<R>,
+): Reduced<R, PairShape<"bceWithLogits", P, T>>;
 export function bceWithLogits(
   logits: TensorLike,
   targets: TensorLike,

@@ -1,11 +1,13 @@
 import {
   add,
   div,
+  type Fit,
   logSoftmax,
   mul,
   neg,
   notEqual,
   reshape,
+  type ShapeOf,
   sum,
   type Tensor,
   type TensorLike,
@@ -15,19 +17,26 @@ import {
   where,
 } from "@glissade/autograd";
 import { sameShape, toTensor } from "../operand.js";
+import type { ClassWeights, CrossEntropyShape, LabelsFit, Reduced, ScoresShape } from "../shapes/losses.js";
 import { type ClassScores, classLabels, classScores, classWeights } from "./labels.js";
 import { checkReduction, type Reduction, type ReductionOption } from "./reduction.js";
 
 /** Options of `nllLoss`. */
-export interface NllLossOptions extends ReductionOption {
+export interface NllLossOptions<
+  R extends Reduction = Reduction,
+  W extends TensorLike | undefined = TensorLike | undefined,
+> extends ReductionOption<R> {
   /** One weight for each class, [C]; default 1. The mean divides by the sum of the weights of the targets. */
-  readonly weight?: TensorLike;
+  readonly weight?: W;
   /** Targets with this value do not count, not even in the mean's denominator; default −100. */
   readonly ignoreIndex?: number;
 }
 
 /** Options of `crossEntropy`. */
-export interface CrossEntropyOptions extends NllLossOptions {
+export interface CrossEntropyOptions<
+  R extends Reduction = Reduction,
+  W extends TensorLike | undefined = TensorLike | undefined,
+> extends NllLossOptions<R, W> {
   /** ε in [0, 1]: the part of each target that is spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
 }
@@ -122,6 +131,16 @@ function probabilityLoss(
  * @example
  * crossEntropy([[2, 0, 0]], [0]).item(); // 0.2395 = −log(e² / (e² + 2))
  */
+export function crossEntropy<
+  X extends TensorLike,
+  T extends TensorLike,
+  R extends Reduction = "mean",
+  W extends TensorLike | undefined = undefined,
+>(
+  logits: Fit<ScoresShape<"crossEntropy", "logits", ShapeOf<X>>, X>,
+  targets: Fit<CrossEntropyShape<ShapeOf<X>, ShapeOf<T>>, T>,
+  options?: CrossEntropyOptions<R, W & ClassWeights<"crossEntropy", ShapeOf<X>, W>>,
+): Reduced<R, CrossEntropyShape<ShapeOf<X>, ShapeOf<T>>>;
 export function crossEntropy(logits: TensorLike, targets: TensorLike, options: CrossEntropyOptions = {}): Tensor {
   const { reduction = "mean", labelSmoothing = 0, ignoreIndex = ignoredByDefault, weight } = options;
   checkReduction("crossEntropy", reduction);
@@ -158,6 +177,16 @@ export function crossEntropy(logits: TensorLike, targets: TensorLike, options: C
  * @example
  * nllLoss(log([[0.5, 0.5]]), [1]).item(); // 0.6931
  */
+export function nllLoss<
+  X extends TensorLike,
+  T extends TensorLike,
+  R extends Reduction = "mean",
+  W extends TensorLike | undefined = undefined,
+>(
+  logProbabilities: Fit<ScoresShape<"nllLoss", "logProbabilities", ShapeOf<X>>, X>,
+  targets: Fit<LabelsFit<"nllLoss", "logProbabilities", ShapeOf<X>, ShapeOf<T>>, T>,
+  options?: NllLossOptions<R, W & ClassWeights<"nllLoss", ShapeOf<X>, W>>,
+): Reduced<R, LabelsFit<"nllLoss", "logProbabilities", ShapeOf<X>, ShapeOf<T>>>;
 export function nllLoss(logProbabilities: TensorLike, targets: TensorLike, options: NllLossOptions = {}): Tensor {
   const { reduction = "mean", ignoreIndex = ignoredByDefault, weight } = options;
   checkReduction("nllLoss", reduction);

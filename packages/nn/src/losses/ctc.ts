@@ -6,6 +6,7 @@ import {
   div,
   equal,
   expandDims,
+  type Fit,
   full,
   greater,
   less,
@@ -17,6 +18,7 @@ import {
   notEqual,
   reshape,
   roll,
+  type ShapeOf,
   scan,
   shapeError,
   stack,
@@ -30,10 +32,11 @@ import {
 } from "@glissade/autograd";
 import { indicesIn } from "../indices.js";
 import { sameShape, showShape, toTensor } from "../operand.js";
-import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
+import type { CtcInput, CtcLengths, CtcShape, Reduced } from "../shapes/losses.js";
+import { checkReduction, type Reduction, type ReductionOption, reduce } from "./reduction.js";
 
 /** Options of `ctcLoss`. */
-export interface CtcLossOptions extends ReductionOption {
+export interface CtcLossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** The class that stands for no label; default 0. */
   readonly blank?: number;
   /** Whether a loss is 0, with derivative 0, where the input is too short for its labels, in place of Infinity; default false. */
@@ -76,6 +79,19 @@ const name = "ctcLoss";
  * @example
  * ctcLoss(logSoftmax(zeros([2, 3])), [1], 2, 1).item(); // 1.0986 = −log 3/9: of nine sequences "11", "01" and "10" read as "1"
  */
+export function ctcLoss<
+  X extends TensorLike,
+  T extends TensorLike,
+  I extends TensorLike,
+  L extends TensorLike,
+  R extends Reduction = "mean",
+>(
+  logProbs: Fit<CtcInput<ShapeOf<X>>, X>,
+  targets: Fit<CtcShape<ShapeOf<X>, ShapeOf<T>>, T>,
+  inputLengths: Fit<CtcLengths<"inputLength", ShapeOf<X>, ShapeOf<I>>, I>,
+  targetLengths: Fit<CtcLengths<"targetLength", ShapeOf<X>, ShapeOf<L>>, L>,
+  options?: CtcLossOptions<R>,
+): Reduced<R, CtcShape<ShapeOf<X>, ShapeOf<T>>>;
 export function ctcLoss(
   logProbs: TensorLike,
   targets: TensorLike,

@@ -1,12 +1,13 @@
-import { div, exp, mul, sub, sum, type Tensor, type TensorLike, ValueError, xlogy } from "@glissade/autograd";
+import { div, exp, type Fit, mul, sub, sum, type Tensor, type TensorLike, ValueError, xlogy } from "@glissade/autograd";
 import { showSetting } from "../operand.js";
+import type { PairShape, Reduced } from "../shapes/losses.js";
 import { checkReduction, type Reduction, reduce } from "./reduction.js";
 import { pairOf } from "./regression.js";
 
 /** Options of `klDivergence`. */
-export interface KlDivergenceOptions {
+export interface KlDivergenceOptions<R extends Reduction | "batchmean" = Reduction | "batchmean"> {
   /** "mean" over all elements (default), "batchmean" (the sum divided by the first side: the divergence itself), "sum" or "none". */
-  readonly reduction?: Reduction | "batchmean";
+  readonly reduction?: R;
   /** Whether the targets are logarithms too; default false. */
   readonly logTarget?: boolean;
 }
@@ -24,6 +25,11 @@ export interface KlDivergenceOptions {
  * @example
  * klDivergence(logSoftmax([[0, 0]]), [[1, 0]], { reduction: "batchmean" }).item(); // 0.693
  */
+export function klDivergence<P extends TensorLike, T extends TensorLike, R extends Reduction | "batchmean" = "mean">(
+  logPredictions: P,
+  targets: Fit<PairShape<"klDivergence", P, T>, T>,
+  options?: KlDivergenceOptions<R>,
+): Reduced<R, PairShape<"klDivergence", P, T>>;
 export function klDivergence(
   logPredictions: TensorLike,
   targets: TensorLike,

@@ -2,10 +2,12 @@ import {
   add,
   div,
   equal,
+  type Fit,
   minimum,
   mul,
   norm,
   relu,
+  type ShapeOf,
   shapeError,
   sqrt,
   square,
@@ -17,11 +19,12 @@ import {
   where,
 } from "@glissade/autograd";
 import { checkNumber, isFloat, sameShape, showShape, toTensor } from "../operand.js";
-import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
+import type { CosinePairs, CosineTargets, PairShape, Reduced, TripletShape } from "../shapes/losses.js";
+import { checkReduction, type Reduction, type ReductionOption, reduce } from "./reduction.js";
 import { pairOf } from "./regression.js";
 
 /** Options of `hingeLoss`. */
-export interface HingeLossOptions extends ReductionOption {
+export interface HingeLossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** The score that a right answer needs; default 1. */
   readonly margin?: number;
 }
@@ -38,6 +41,11 @@ export interface HingeLossOptions extends ReductionOption {
  * @example
  * hingeLoss([0.5, 2, -1], [1, 1, 1], { reduction: "none" }).toArray(); // [0.5, 0, 2]
  */
+export function hingeLoss<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  scores: P,
+  targets: Fit<PairShape<"hingeLoss", P, T>, T>,
+  options?: HingeLossOptions<R>,
+): Reduced<R, PairShape<"hingeLoss", P, T>>;
 export function hingeLoss(
   scores: TensorLike,
   targets: TensorLike,
@@ -65,7 +73,7 @@ function checkVectors(operator: string, named: Readonly<Record<string, Tensor>>)
 }
 
 /** Options of `cosineEmbeddingLoss`. */
-export interface CosineEmbeddingLossOptions extends ReductionOption {
+export interface CosineEmbeddingLossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** The cosine that strangers may have, −1 to 1; default 0. */
   readonly margin?: number;
 }
@@ -86,6 +94,17 @@ const leastSquare = 1e-12;
  * @example
  * cosineEmbeddingLoss([[1, 0], [1, 0]], [[0, 1], [1, 0]], [1, -1], { reduction: "none" }).toArray(); // [1, 1]
  */
+export function cosineEmbeddingLoss<
+  A extends TensorLike,
+  B extends TensorLike,
+  T extends TensorLike,
+  R extends Reduction = "mean",
+>(
+  a: A,
+  b: Fit<CosinePairs<ShapeOf<A>, ShapeOf<B>>, B>,
+  targets: Fit<CosineTargets<ShapeOf<A>, ShapeOf<T>>, T>,
+  options?: CosineEmbeddingLossOptions<R>,
+): Reduced<R, CosinePairs<ShapeOf<A>, ShapeOf<B>>>;
 export function cosineEmbeddingLoss(
   a: TensorLike,
   b: TensorLike,
@@ -112,7 +131,7 @@ export function cosineEmbeddingLoss(
 }
 
 /** Options of `tripletMarginLoss`. */
-export interface TripletMarginLossOptions extends ReductionOption {
+export interface TripletMarginLossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** By how much the negative must be farther than the positive; default 1. */
   readonly margin?: number;
   /** Of the norm that distances are; above 0, default 2. */
@@ -140,6 +159,17 @@ export interface TripletMarginLossOptions extends ReductionOption {
  * @example
  * tripletMarginLoss([0, 0], [0, 3], [0, 3.5]).item(); // 0.5
  */
+export function tripletMarginLoss<
+  A extends TensorLike,
+  P extends TensorLike,
+  N extends TensorLike,
+  R extends Reduction = "mean",
+>(
+  anchor: A,
+  positive: P,
+  negative: Fit<TripletShape<ShapeOf<A>, ShapeOf<P>, ShapeOf<N>>, N>,
+  options?: TripletMarginLossOptions<R>,
+): Reduced<R, TripletShape<ShapeOf<A>, ShapeOf<P>, ShapeOf<N>>>;
 export function tripletMarginLoss(
   anchor: TensorLike,
   positive: TensorLike,

@@ -3,9 +3,11 @@ import {
   arange,
   div,
   equal,
+  type Fit,
   mul,
   relu,
   reshape,
+  type ShapeOf,
   shapeError,
   square,
   sub,
@@ -18,17 +20,21 @@ import {
   where,
 } from "@glissade/autograd";
 import { checkNumber, showShape } from "../operand.js";
+import type { ClassWeights, LabelsFit, Reduced, RowsShape } from "../shapes/losses.js";
 import { classLabels, classScores, classWeights } from "./labels.js";
-import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
+import { checkReduction, type Reduction, type ReductionOption, reduce } from "./reduction.js";
 
 /** Options of `multiMarginLoss`. */
-export interface MultiMarginLossOptions extends ReductionOption {
+export interface MultiMarginLossOptions<
+  R extends Reduction = Reduction,
+  W extends TensorLike | undefined = TensorLike | undefined,
+> extends ReductionOption<R> {
   /** By how much the score of the right class must lead, Δ; default 1. */
   readonly margin?: number;
   /** 1 (default) sums the violations, 2 their squares. */
   readonly p?: 1 | 2;
   /** One weight for each class, [C], applied by the right class; default 1. The mean divides by the number of examples. */
-  readonly weight?: TensorLike;
+  readonly weight?: W;
 }
 
 /**
@@ -49,6 +55,16 @@ export interface MultiMarginLossOptions extends ReductionOption {
  * @example
  * multiMarginLoss([[3.2, 5.1, -1.7]], [0]).item(); // 0.9667 = max(0, 5.1 − 3.2 + 1) / 3
  */
+export function multiMarginLoss<
+  X extends TensorLike,
+  T extends TensorLike,
+  R extends Reduction = "mean",
+  W extends TensorLike | undefined = undefined,
+>(
+  scores: Fit<RowsShape<"multiMarginLoss", "scores", ShapeOf<X>>, X>,
+  targets: Fit<LabelsFit<"multiMarginLoss", "scores", ShapeOf<X>, ShapeOf<T>>, T>,
+  options?: MultiMarginLossOptions<R, W & ClassWeights<"multiMarginLoss", ShapeOf<X>, W>>,
+): Reduced<R, LabelsFit<"multiMarginLoss", "scores", ShapeOf<X>, ShapeOf<T>>>;
 export function multiMarginLoss(
   scores: TensorLike,
   targets: TensorLike,

@@ -4,9 +4,9 @@ import { mean, sum, type Tensor, ValueError } from "@glissade/autograd";
 export type Reduction = "mean" | "sum" | "none";
 
 /** The option that every loss has. */
-export interface ReductionOption {
+export interface ReductionOption<R extends Reduction = Reduction> {
   /** Default "mean". */
-  readonly reduction?: Reduction;
+  readonly reduction?: R;
 }
 
 /** @throws ValueError where `reduction` is none of the three. */

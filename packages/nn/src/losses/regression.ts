@@ -1,6 +1,7 @@
 import {
   abs,
   div,
+  type Fit,
   less,
   mul,
   shapeError,
@@ -12,7 +13,8 @@ import {
   where,
 } from "@glissade/autograd";
 import { checkNumber, isFloat, sameShape, showShape, toTensor } from "../operand.js";
-import { checkReduction, type ReductionOption, reduce } from "./reduction.js";
+import type { PairShape, Reduced } from "../shapes/losses.js";
+import { checkReduction, type Reduction, type ReductionOption, reduce } from "./reduction.js";
 
 /**
  * Predictions and targets as tensors.
@@ -39,6 +41,11 @@ export function pairOf(operator: string, predictions: TensorLike, targets: Tenso
  * @example
  * mseLoss([1, 2], [1, 4]).item(); // 2
  */
+export function mseLoss<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  predictions: P,
+  targets: Fit<PairShape<"mseLoss", P, T>, T>,
+  options?: ReductionOption<R>,
+): Reduced<R, PairShape<"mseLoss", P, T>>;
 export function mseLoss(
   predictions: TensorLike,
   targets: TensorLike,
@@ -59,6 +66,11 @@ export function mseLoss(
  * @example
  * l1Loss([1, 2], [1, 4]).item(); // 1
  */
+export function l1Loss<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  predictions: P,
+  targets: Fit<PairShape<"l1Loss", P, T>, T>,
+  options?: ReductionOption<R>,
+): Reduced<R, PairShape<"l1Loss", P, T>>;
 export function l1Loss(
   predictions: TensorLike,
   targets: TensorLike,
@@ -70,7 +82,7 @@ export function l1Loss(
 }
 
 /** Options of `huberLoss`. */
-export interface HuberLossOptions extends ReductionOption {
+export interface HuberLossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** δ, where the parabola ends; above 0, default 1. */
   readonly delta?: number;
 }
@@ -87,6 +99,11 @@ export interface HuberLossOptions extends ReductionOption {
  * @example
  * huberLoss([0, 0], [1, 3], { reduction: "none" }).toArray(); // [0.5, 2.5]
  */
+export function huberLoss<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  predictions: P,
+  targets: Fit<PairShape<"huberLoss", P, T>, T>,
+  options?: HuberLossOptions<R>,
+): Reduced<R, PairShape<"huberLoss", P, T>>;
 export function huberLoss(
   predictions: TensorLike,
   targets: TensorLike,
@@ -102,7 +119,7 @@ export function huberLoss(
 }
 
 /** Options of `smoothL1Loss`. */
-export interface SmoothL1LossOptions extends ReductionOption {
+export interface SmoothL1LossOptions<R extends Reduction = Reduction> extends ReductionOption<R> {
   /** β, where the parabola ends; at least 0, default 1. */
   readonly beta?: number;
 }
@@ -119,6 +136,11 @@ export interface SmoothL1LossOptions extends ReductionOption {
  * @example
  * smoothL1Loss([0, 0], [1, 3], { beta: 2, reduction: "none" }).toArray(); // [0.25, 2]
  */
+export function smoothL1Loss<P extends TensorLike, T extends TensorLike, R extends Reduction = "mean">(
+  predictions: P,
+  targets: Fit<PairShape<"smoothL1Loss", P, T>, T>,
+  options?: SmoothL1LossOptions<R>,
+): Reduced<R, PairShape<"smoothL1Loss", P, T>>;
 export function smoothL1Loss(
   predictions: TensorLike,
   targets: TensorLike,

@@ -187,17 +187,21 @@ describe("MultiHeadAttention", () => {
     ],
     [
       "other features",
+      // @ts-expect-error the compiler sees it too
       () => layer.forward(zeros([5, 2, 3])),
       ShapeError,
       "query [5, 2, 3], key [5, 2, 3] and value [5, 2, 3] do not fit; they are [L, N, 4], [S, N, 4] and [S, N, 4], with batchFirst false.",
     ],
+    // @ts-expect-error the compiler sees it too
     ["other examples", () => layer.forward(zeros([5, 2, 4]), zeros([5, 3, 4])), ShapeError, "do not fit; they are"],
     [
       "other lengths",
+      // @ts-expect-error the compiler sees it too
       () => layer.forward(zeros([5, 4]), zeros([3, 4]), zeros([2, 4])),
       ShapeError,
       "they are [L, 4], [S, 4]",
     ],
+    // @ts-expect-error the compiler sees it too
     ["four axes", () => layer.forward(zeros([1, 5, 2, 4])), ShapeError, "query [1, 5, 2, 4]"],
     [
       "a mask of another shape",

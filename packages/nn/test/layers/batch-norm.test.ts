@@ -189,18 +189,21 @@ describe("BatchNorm1d and BatchNorm2d", () => {
     ],
     [
       "other channels",
+      // @ts-expect-error the compiler sees it too
       () => new BatchNorm1d(2).forward(zeros([4, 3])),
       ShapeError,
       "BatchNorm1d: the input [4, 3] must be [N, 2] or [N, 2, L]: its channels are axis 1.",
     ],
     [
       "images in one dimension",
+      // @ts-expect-error the compiler sees it too
       () => new BatchNorm1d(2).forward(zeros([4, 2, 3, 3])),
       ShapeError,
       "BatchNorm1d: the input [4, 2, 3, 3] must be",
     ],
     [
       "sequences in two",
+      // @ts-expect-error the compiler sees it too
       () => new BatchNorm2d(2).forward(zeros([4, 2, 3])),
       ShapeError,
       "BatchNorm2d: the input [4, 2, 3] must be [N, 2, H, W]",

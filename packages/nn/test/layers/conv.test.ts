@@ -143,6 +143,7 @@ describe.each([
       ShapeError,
       `the input [5, 3, ${[7, 7].slice(0, rank).join(", ")}] has 3 channels in axis 1, not 2; it must be [N, 2, ${rank === 1 ? "L" : "H, W"}]`,
     ],
+    // @ts-expect-error the compiler sees it too
     ["too few axes", () => new Layer(2, 1, 1).forward(zeros([2])), ShapeError, "the input [2] has 1 axes; it must be"],
     [
       "a window that does not fit",
@@ -220,6 +221,7 @@ describe("ConvTranspose2d", () => {
     ],
     [
       "other channels",
+      // @ts-expect-error the compiler sees it too
       () => new ConvTranspose2d(2, 1, 3).forward(zeros([3, 4, 4])),
       ShapeError,
       "the input [3, 4, 4] has 3 channels in axis 0, not 2; it must be [N, 2, H, W] or [2, H, W].",

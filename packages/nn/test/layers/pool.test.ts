@@ -168,10 +168,12 @@ describe.each([
     ],
     [
       "an input of two axes",
+      // @ts-expect-error the compiler sees it too
       () => new Layer(2).forward(zeros([4, 4])),
       ShapeError,
       "the input [4, 4] must be [N, C, H, W] or [C, H, W].",
     ],
+    // @ts-expect-error the compiler sees it too
     ["a window that does not fit", () => new Layer(3).forward(zeros([1, 2, 4])), ShapeError, "is larger than axis -2"],
   ])("refuses %s", (_, call, kind, message) => {
     expect(call).toThrow(kind);

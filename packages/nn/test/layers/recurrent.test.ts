@@ -166,18 +166,21 @@ test.each<[string, () => unknown, new (message: string) => Error, string]>([
   ],
   [
     "other features",
+    // @ts-expect-error the compiler sees it too
     () => new GRU(2, 1, { batchFirst: true }).forward(zeros([1, 5, 3])),
     ShapeError,
     "GRU: the input [1, 5, 3] must be [N, L, 2], with batchFirst true, or [L, 2].",
   ],
   [
     "a state of another shape",
+    // @ts-expect-error the compiler sees it too
     () => new RNN(2, 3).forward(zeros([5, 4, 2]), zeros([4, 3])),
     ShapeError,
     "RNN: h0 has shape [4, 3]; it must be [layers · directions, N, hidden] = [1, 4, 3].",
   ],
   [
     "a cell state of another shape",
+    // @ts-expect-error the compiler sees it too
     () => lstm.forward(zeros([5, 2]), [zeros([2, 3]), zeros([1, 3])]),
     ShapeError,
     "LSTM: the cell state has shape [1, 3]; it must be [layers · directions, hidden] = [2, 3].",

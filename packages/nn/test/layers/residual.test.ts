@@ -62,6 +62,7 @@ describe("Residual", () => {
     ],
     [
       "a body that changes the shape",
+      // @ts-expect-error the compiler sees it too
       () => new Residual(new Linear(3, 1)).forward(zeros([2, 3])),
       ShapeError,
       "Residual: the body makes [2, 1] of the input [2, 3], and what is added to it is [2, 3]. Keep the shape, or give a shortcut",

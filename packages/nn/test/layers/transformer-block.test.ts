@@ -228,6 +228,7 @@ describe("TransformerBlock", () => {
     ],
     [
       "other features",
+      // @ts-expect-error the compiler sees it too
       () => new TransformerBlock(4, 2).forward(zeros([5, 1, 3])),
       ShapeError,
       "the input [5, 1, 3] must be [L, N, 4], with batchFirst false, or [L, 4].",

@@ -197,6 +197,7 @@ test.each<[string, () => unknown, new (message: string) => Error, string]>([
   ],
   [
     "vectors of other shapes",
+    // @ts-expect-error the compiler sees it too
     () => cosineEmbeddingLoss(zeros([2, 3]), zeros([2, 4]), [1, 1]),
     ShapeError,
     "cosineEmbeddingLoss: a [2, 3], b [2, 4] must have one shape [..., D].",
@@ -209,6 +210,7 @@ test.each<[string, () => unknown, new (message: string) => Error, string]>([
   ],
   [
     "scalars",
+    // @ts-expect-error the compiler sees it too
     () => tripletMarginLoss(1, 2, 3),
     ShapeError,
     "tripletMarginLoss: anchor [], positive [], negative [] must have",

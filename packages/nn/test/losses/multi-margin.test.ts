@@ -76,6 +76,7 @@ describe("multiMarginLoss", () => {
   test.each<[string, () => unknown, new (message: string) => Error, string]>([
     [
       "more than two axes",
+      // @ts-expect-error the compiler sees it too
       () => multiMarginLoss(zeros([2, 3, 4]), zeros([2, 4], { dtype: "int32" })),
       ShapeError,
       "multiMarginLoss: scores have shape [2, 3, 4]; they must be [N, C] or [C]. Flatten the leading axes with reshape.",

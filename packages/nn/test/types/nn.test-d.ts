@@ -10,6 +10,7 @@ import {
   GroupNorm,
   init,
   type Layer,
+  LayerNorm,
   Linear,
   type LoadResult,
   LSTM,
@@ -76,10 +77,12 @@ describe("modules", () => {
 
 describe("layers", () => {
   test("give tensors, or tuples of them, and have the Variables that their options leave", () => {
-    expectTypeOf(new Conv2d(1, 2, [3, 3], { padding: "same" }).forward(zeros([1, 4, 4]))).toEqualTypeOf<Tensor>();
-    expectTypeOf(new MultiHeadAttention(4, 2).forward(zeros([3, 4]))).toEqualTypeOf<Tensor>();
-    expectTypeOf(new GRU(2, 3).forward(zeros([4, 2]))).toEqualTypeOf<readonly [Tensor, Tensor]>();
-    expectTypeOf(new LSTM(2, 3).forward(zeros([4, 2]))).toEqualTypeOf<readonly [Tensor, readonly [Tensor, Tensor]]>();
+    expectTypeOf(new Conv2d(1, 2, [3, 3], { padding: "same" }).forward(zeros([1, 4, 4])).shape).toEqualTypeOf<
+      [2, 4, 4]
+    >();
+    expectTypeOf(new MultiHeadAttention(4, 2).forward(zeros([3, 4])).shape).toEqualTypeOf<[3, 4]>();
+    expectTypeOf(new GRU(2, 3).forward(zeros([4, 2]))[1].shape).toEqualTypeOf<[1, 3]>();
+    expectTypeOf(new LSTM(2, 3).forward(zeros([4, 2]))[1][1].shape).toEqualTypeOf<[1, 3]>();
     expectTypeOf(new BatchNorm1d(2).runningMean).toEqualTypeOf<Variable | undefined>();
     expectTypeOf(new Residual(new ReLU()).summary([2, 3])).toEqualTypeOf<ModelSummary>();
     expectTypeOf(new Sequential(new TransformerBlock(4, 2), new Residual((x) => x.mul(2)))).toExtend<Layer>();
@@ -102,12 +105,12 @@ describe("layers", () => {
 describe("losses and metrics", () => {
   test("take whatever a tensor can be made of, and give tensors", () => {
     const logits = zeros([2, 3]);
-    expectTypeOf(crossEntropy(logits, [0, 1])).toEqualTypeOf<Tensor>();
-    expectTypeOf(crossEntropy(logits, tensor(new Int32Array(2)), { weight: [1, 2, 3] })).toEqualTypeOf<Tensor>();
-    expectTypeOf(multiMarginLoss(new Linear(3, 3).weight, [0, 1, 2], { p: 2 })).toEqualTypeOf<Tensor>();
-    expectTypeOf(mseLoss([1], new Float64Array(1), { reduction: "sum" })).toEqualTypeOf<Tensor>();
-    expectTypeOf(bceWithLogits([1], [0], { posWeight: 2 })).toEqualTypeOf<Tensor>();
-    expectTypeOf(accuracy(logits, [0, 1])).toEqualTypeOf<Tensor>();
+    expectTypeOf(crossEntropy(logits, [0, 1])).toEqualTypeOf<Tensor<[]>>();
+    expectTypeOf(crossEntropy(logits, tensor(new Int32Array(2)), { weight: [1, 2, 3] })).toEqualTypeOf<Tensor<[]>>();
+    expectTypeOf(multiMarginLoss(new Linear(3, 3).weight, [0, 1, 2], { p: 2 })).toEqualTypeOf<Tensor<[]>>();
+    expectTypeOf(mseLoss([1], new Float64Array(1), { reduction: "sum" })).toEqualTypeOf<Tensor<[]>>();
+    expectTypeOf(bceWithLogits([1], [0], { posWeight: 2 })).toEqualTypeOf<Tensor<[]>>();
+    expectTypeOf(accuracy(logits, [0, 1])).toEqualTypeOf<Tensor<[], "float32">>();
     expectTypeOf<Reduction>().toEqualTypeOf<"mean" | "sum" | "none">();
   });
 
@@ -129,6 +132,25 @@ describe("initialisers", () => {
     init.gain("swish");
     // @ts-expect-error Parameters are floats.
     init.zeros([2], { dtype: "bool" });
+  });
+});
+
+describe("layers of which nothing is known", () => {
+  test("hold any layer of their class, whatever its sizes and options", () => {
+    const conv: Conv2d = new Conv2d(3, 8, 3, { stride: 2 });
+    expectTypeOf(conv.forward(zeros([1, 3, 8, 8])).shape).toEqualTypeOf<[1, number, number, number]>();
+    expectTypeOf(new LSTM(2, 3, { batchFirst: true })).toExtend<LSTM>();
+    expectTypeOf(new LayerNorm(3)).toExtend<LayerNorm>();
+    expectTypeOf(new TransformerBlock(4, 2, { batchFirst: true })).toExtend<TransformerBlock>();
+    expectTypeOf(new Residual(new Linear(3, 4), { shortcut: new Linear(3, 4) })).toExtend<Residual>();
+    expectTypeOf(new MultiHeadAttention(4, 2, { kdim: 3 })).toExtend<MultiHeadAttention>();
+  });
+
+  test("stand in lists beside each other without an annotation", () => {
+    const layers = [new Linear(2, 3), new Linear(3, 4)];
+    let x: Tensor = zeros([5, 2]);
+    for (const layer of layers) x = layer.forward(x);
+    expectTypeOf(x).toEqualTypeOf<Tensor>();
   });
 });
 

@@ -1,9 +1,11 @@
 import { allocate } from "../../dtype.js";
 import type { Primitive } from "../../graph.js";
 import { factorCholesky } from "../../numbers/cholesky.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import { sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { KeepsSquare } from "../../types/linalg.js";
+import type { Solve } from "../../types/linear-systems.js";
 import { div } from "../arithmetic.js";
 import { tril } from "../diagonal.js";
 import { add } from "../elementwise.js";
@@ -58,7 +60,7 @@ export interface CholeskyOptions {
  * @example
  * linalg.cholesky([[4, 2], [2, 10]]).toArray(); // [[2, 0], [1, 3]]
  */
-export const cholesky = operator(
+export const cholesky = typedOperator<KeepsSquare<"linalg.cholesky", [options?: CholeskyOptions]>>(
   "linalg.cholesky",
   (draw) => [drawDefinite(draw, drawBatch(draw), draw.side(3)), { upper: draw.boolean() }],
   (a: TensorLike, { upper = false }: CholeskyOptions = {}): Tensor => {
@@ -79,7 +81,7 @@ export const cholesky = operator(
  * @example
  * linalg.choleskySolve(linalg.cholesky([[4, 2], [2, 10]]), [6, 12]).toArray(); // [1, 1]
  */
-export const choleskySolve = operator(
+export const choleskySolve = typedOperator<Solve<"linalg.choleskySolve", CholeskyOptions>>(
   "linalg.choleskySolve",
   (draw) => {
     const n = draw.side(3);

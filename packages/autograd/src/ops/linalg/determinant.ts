@@ -2,10 +2,11 @@ import { allocate } from "../../dtype.js";
 import type { Linearity, Primitive } from "../../graph.js";
 import { cofactors } from "../../numbers/determinant-derivatives.js";
 import { determinantOfLU, signAndLogOfLU } from "../../numbers/lu.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, type Shape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { OfSquare, SignAndLogDet } from "../../types/linalg.js";
 import { sumTo } from "../broadcast.js";
 import { alignBatch, mul } from "../elementwise.js";
 import { asMatrices, asSquare, batchOf, forEachMatrix, identityLike, sidesOf } from "./matrices.js";
@@ -115,18 +116,10 @@ const drawSquare = (draw: Draw): readonly unknown[] => {
  * @example
  * linalg.det([[1, 2], [3, 4]]).item(); // -2
  */
-export const det = operator("linalg.det", drawSquare, (a: TensorLike): Tensor => {
+export const det = typedOperator<OfSquare<"linalg.det", "det">>("linalg.det", drawSquare, (a: TensorLike): Tensor => {
   const matrix = asSquare("linalg.det", a);
   return apply(detPrimitive, [matrix, luFactors(matrix)], undefined);
 });
-
-/** What `linalg.slogdet` returns. */
-export interface SignAndLogDet {
-  /** 1, −1, or 0 for a singular matrix. */
-  readonly sign: Tensor;
-  /** ln |det|; −Infinity for a singular matrix. */
-  readonly logabsdet: Tensor;
-}
 
 /**
  * Sign and natural logarithm of the magnitude of the determinant of square matrices, for those whose determinant a
@@ -141,11 +134,15 @@ export interface SignAndLogDet {
  * @example
  * const { sign, logabsdet } = linalg.slogdet([[1, 2], [3, 4]]); // -1, ln 2
  */
-export const slogdet = operator("linalg.slogdet", drawSquare, (a: TensorLike): SignAndLogDet => {
-  const matrix = asSquare("linalg.slogdet", a);
-  const operands = [matrix, luFactors(matrix)];
-  return {
-    sign: apply(signOfDetPrimitive, operands, undefined),
-    logabsdet: apply(logDetPrimitive, operands, undefined),
-  };
-});
+export const slogdet = typedOperator<OfSquare<"linalg.slogdet", "slogdet">>(
+  "linalg.slogdet",
+  drawSquare,
+  (a: TensorLike): SignAndLogDet => {
+    const matrix = asSquare("linalg.slogdet", a);
+    const operands = [matrix, luFactors(matrix)];
+    return {
+      sign: apply(signOfDetPrimitive, operands, undefined),
+      logabsdet: apply(logDetPrimitive, operands, undefined),
+    };
+  },
+);

@@ -1,6 +1,7 @@
 import { symmetricEigen } from "../../numbers/symmetric-eigen.js";
-import { operator } from "../../primitive.js";
+import { typedOperator } from "../../primitive.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { Eigh, OfSquare } from "../../types/linalg.js";
 import { abs, div } from "../arithmetic.js";
 import { mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
@@ -43,14 +44,6 @@ const eigenvectorsOf: (a: Tensor, factors: Tensor) => Tensor = part(
   },
 );
 
-/** What `linalg.eigh` returns. */
-export interface Eigh {
-  /** [..., n], ascending. */
-  readonly eigenvalues: Tensor;
-  /** [..., n, n]; column i belongs to eigenvalue i. */
-  readonly eigenvectors: Tensor;
-}
-
 /**
  * Eigenvalues and orthonormal eigenvectors of symmetric matrices, A = V diag(w) Vᵀ: tridiagonal form by Householder
  * reflections, then the implicit QL iteration (Golub & Van Loan, Matrix Computations, 4th ed., §8.3), in float64.
@@ -72,7 +65,7 @@ export interface Eigh {
  * const { eigenvalues, eigenvectors } = linalg.eigh([[2, 1], [1, 2]]);
  * eigenvalues.toArray(); // [1, 3]
  */
-export const eigh = operator(
+export const eigh = typedOperator<OfSquare<"linalg.eigh", "eigh">>(
   "linalg.eigh",
   (draw) => [drawDefinite(draw, drawBatch(draw), draw.side(3))],
   (a: TensorLike): Eigh => {
@@ -91,7 +84,7 @@ export const eigh = operator(
  * @example
  * linalg.eigvalsh([[2, 1], [1, 2]]).toArray(); // [1, 3]
  */
-export const eigvalsh = operator(
+export const eigvalsh = typedOperator<OfSquare<"linalg.eigvalsh", "eigvalsh">>(
   "linalg.eigvalsh",
   (draw) => [drawDefinite(draw, drawBatch(draw), draw.side(4))],
   (a: TensorLike): Tensor => {

@@ -3,9 +3,10 @@ import { allocate } from "../../dtype.js";
 import { ValueError } from "../../errors.js";
 import type { Primitive } from "../../graph.js";
 import { exponentialDerivative, matrixExponential } from "../../numbers/matrix-exponential.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import { broadcastShapes, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { KeepsSquare } from "../../types/linalg.js";
 import { stretch, sumTo } from "../broadcast.js";
 import { add, alignBatch } from "../elementwise.js";
 import { matmul } from "../matmul.js";
@@ -91,7 +92,7 @@ function inUpperRight(g: Tensor): Tensor {
  * @example
  * linalg.expm([[0, 1], [0, 0]]).toArray(); // [[1, 1], [0, 1]]
  */
-export const expm = operator(
+export const expm = typedOperator<KeepsSquare<"linalg.expm">>(
   "linalg.expm",
   (draw) => {
     const n = draw.side(3);
@@ -109,7 +110,7 @@ export const expm = operator(
  * @example
  * linalg.matrixPower([[1, 1], [0, 1]], 3).toArray(); // [[1, 3], [0, 1]]
  */
-export const matrixPower = operator(
+export const matrixPower = typedOperator<KeepsSquare<"linalg.matrixPower", [n: number]>>(
   "linalg.matrixPower",
   (draw) => {
     const side = draw.side(3);

@@ -3,10 +3,12 @@ import { allocate } from "../../dtype.js";
 import { ValueError } from "../../errors.js";
 import type { Primitive } from "../../graph.js";
 import { matmulInto, rowMajor } from "../../numbers/matrix-product.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, sameShape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { PseudoInverse } from "../../types/linalg.js";
+import type { LeastSquares, LstsqOperator } from "../../types/linear-systems.js";
 import { sub } from "../arithmetic.js";
 import { reshapeTo, sumAxes, sumTo } from "../broadcast.js";
 import { castTo } from "../cast.js";
@@ -124,7 +126,7 @@ const drawTolerance = (draw: Draw): RankOptions => (draw.boolean() ? {} : { rtol
  * @example
  * linalg.pinv([[2, 0], [0, 0]]).toArray(); // [[0.5, 0], [0, 0]]
  */
-export const pinv = operator(
+export const pinv = typedOperator<PseudoInverse<RankOptions>>(
   "linalg.pinv",
   (draw) => [drawMatrices(draw, drawBatch(draw), draw.side(3), draw.side(3)), drawTolerance(draw)],
   (a: TensorLike, { rtol }: RankOptions = {}): Tensor => {
@@ -134,18 +136,6 @@ export const pinv = operator(
     return apply(pseudoSolvePrimitive, [matrix, singularFactors(matrix), identity], attributes);
   },
 );
-
-/** What `linalg.lstsq` returns. */
-export interface LeastSquares {
-  /** [..., n, k], or [..., n] for a vector. */
-  readonly solution: Tensor;
-  /** ‖A x − b‖², [..., k], or [...] for a vector: of every column, whatever the rank. */
-  readonly residuals: Tensor;
-  /** int32, the batch axes of `a`: how many singular values do not count as 0. */
-  readonly rank: Tensor;
-  /** [..., min(m, n)], descending. */
-  readonly singularValues: Tensor;
-}
 
 /**
  * The x with the least ‖A x − b‖, the shortest where there are several, by the singular value decomposition (Golub &
@@ -163,7 +153,7 @@ export interface LeastSquares {
  * @example
  * linalg.lstsq([[1], [1]], [1, 3]).solution.toArray(); // [2]
  */
-export const lstsq = operator(
+export const lstsq = typedOperator<LstsqOperator<RankOptions>>(
   "linalg.lstsq",
   (draw) => {
     const [a, b] = drawSystem(draw, draw.side(3), draw.side(3), ["vector", "vectors", "left"]);

@@ -1,8 +1,9 @@
 import { describeValue } from "../../convert.js";
 import { AxisError, ValueError } from "../../errors.js";
-import { operator } from "../../primitive.js";
+import { typedOperator } from "../../primitive.js";
 import { normalizeAxis, showShape } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { ConditionNumber, MatrixNorm } from "../../types/linalg.js";
 import { abs, div } from "../arithmetic.js";
 import { reshapeTo, sumAxes } from "../broadcast.js";
 import { elementwise, mul } from "../elementwise.js";
@@ -86,7 +87,7 @@ function normOf(name: string, x: Tensor, ord: MatrixNormOrder): Tensor {
  * linalg.matrixNorm([[3, 0], [0, 4]]).item(); // 5
  * linalg.matrixNorm([[3, 0], [0, 4]], { ord: 2 }).item(); // 4
  */
-export const matrixNorm = operator(
+export const matrixNorm = typedOperator<MatrixNorm<MatrixNormOptions>>(
   "linalg.matrixNorm",
   (draw) => {
     const x = drawDominant(draw, [...drawBatch(draw), draw.side(3), draw.side(3)]);
@@ -140,7 +141,7 @@ export interface CondOptions {
  * @example
  * linalg.cond([[4, 0], [0, 1]]).item(); // 4
  */
-export const cond = operator(
+export const cond = typedOperator<ConditionNumber<CondOptions>>(
   "linalg.cond",
   (draw) => {
     const p = draw.pick(orders);

@@ -2,8 +2,9 @@ import { describeValue } from "../../convert.js";
 import { ValueError } from "../../errors.js";
 import { factorQR } from "../../numbers/householder.js";
 import { scaledToOne } from "../../numbers/matrix-scale.js";
-import { operator } from "../../primitive.js";
+import { typedOperator } from "../../primitive.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { Qr, QrOperator } from "../../types/linalg.js";
 import { neg } from "../arithmetic.js";
 import { lessEqual } from "../comparison.js";
 import { diagonal, tril } from "../diagonal.js";
@@ -79,14 +80,6 @@ export interface QrOptions {
   readonly mode?: (typeof modes)[number] | undefined;
 }
 
-/** What `linalg.qr` returns. */
-export interface Qr {
-  /** [..., m, k], [..., m, m] for "complete", [..., m, 0] for "r". */
-  readonly Q: Tensor;
-  /** [..., k, n], or [..., m, n] for "complete". */
-  readonly R: Tensor;
-}
-
 /**
  * The QR factorisation A = Q R, orthonormal columns times an upper triangle, by Householder reflections (Golub & Van
  * Loan, Matrix Computations, 4th ed., §5.2) in float64.
@@ -104,7 +97,7 @@ export interface Qr {
  * @example
  * const { Q, R } = linalg.qr([[3], [4]]); // Q [[0.6], [0.8]], R [[5]]
  */
-export const qr = operator(
+export const qr = typedOperator<QrOperator<QrOptions>>(
   "linalg.qr",
   (draw) => {
     const mode = draw.pick(["reduced", "reduced", "reduced", "complete", "r"] as const);

@@ -2,10 +2,12 @@ import { allocate, promote } from "../../dtype.js";
 import { ShapeError } from "../../errors.js";
 import type { Primitive } from "../../graph.js";
 import { factorLU, solveLU } from "../../numbers/lu.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, sameShape, showShape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { KeepsSquare } from "../../types/linalg.js";
+import type { Solve } from "../../types/linear-systems.js";
 import { neg } from "../arithmetic.js";
 import { reshapeTo, sumTo } from "../broadcast.js";
 import { asFloat, castTo } from "../cast.js";
@@ -78,7 +80,7 @@ export const luSolve = (a: Tensor, lu: Tensor, b: Tensor, transposed: boolean): 
  * @example
  * linalg.inv([[2, 0], [0, 4]]).toArray(); // [[0.5, 0], [0, 0.25]]
  */
-export const inv = operator(
+export const inv = typedOperator<KeepsSquare<"linalg.inv">>(
   "linalg.inv",
   (draw) => {
     const n = draw.side(3);
@@ -111,7 +113,7 @@ export interface SolveOptions {
  * @example
  * linalg.solve([[2, 0], [0, 4]], [2, 4]).toArray(); // [1, 1]
  */
-export const solve = operator(
+export const solve = typedOperator<Solve<"linalg.solve", SolveOptions>>(
   "linalg.solve",
   (draw) => {
     const n = draw.side(3);

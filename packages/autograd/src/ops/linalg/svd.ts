@@ -1,7 +1,8 @@
 import { singularValues } from "../../numbers/singular-values.js";
-import { operator } from "../../primitive.js";
+import { typedOperator } from "../../primitive.js";
 import type { Draw } from "../../sampling.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { SingularValues, Svd, SvdOperator } from "../../types/linalg.js";
 import { div, sub } from "../arithmetic.js";
 import { lessEqual } from "../comparison.js";
 import { add, mul } from "../elementwise.js";
@@ -90,16 +91,6 @@ export interface SvdOptions {
   readonly fullMatrices?: boolean | undefined;
 }
 
-/** What `linalg.svd` returns. */
-export interface Svd {
-  /** [..., m, m], or [..., m, k] without `fullMatrices`, for k = min(m, n). */
-  readonly U: Tensor;
-  /** [..., k], descending, none negative. */
-  readonly S: Tensor;
-  /** [..., n, n], or [..., k, n] without `fullMatrices`: the transpose of V. */
-  readonly Vh: Tensor;
-}
-
 const drawAny = (draw: Draw): Tensor => drawMatrices(draw, drawBatch(draw), draw.side(3), draw.side(3));
 
 /**
@@ -126,7 +117,7 @@ const drawAny = (draw: Draw): Tensor => drawMatrices(draw, drawBatch(draw), draw
  * const { U, S, Vh } = linalg.svd([[0, 2], [1, 0]]);
  * S.toArray(); // [2, 1]
  */
-export const svd = operator(
+export const svd = typedOperator<SvdOperator<SvdOptions>>(
   "linalg.svd",
   (draw) => [drawAny(draw), { fullMatrices: draw.integer(0, 3) === 3 }],
   (a: TensorLike, { fullMatrices = true }: SvdOptions = {}): Svd => {
@@ -150,7 +141,7 @@ export const svd = operator(
  * @example
  * linalg.svdvals([[0, 2], [1, 0]]).toArray(); // [2, 1]
  */
-export const svdvals = operator(
+export const svdvals = typedOperator<SingularValues>(
   "linalg.svdvals",
   (draw) => [drawAny(draw)],
   (a: TensorLike): Tensor => {

@@ -1,9 +1,10 @@
 import { allocate } from "../../dtype.js";
 import type { Primitive } from "../../graph.js";
 import { solveTriangular } from "../../numbers/triangular.js";
-import { apply, operator } from "../../primitive.js";
+import { apply, typedOperator } from "../../primitive.js";
 import { broadcastShapes, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
+import type { Solve } from "../../types/linear-systems.js";
 import { neg } from "../arithmetic.js";
 import { sumTo } from "../broadcast.js";
 import { tril, triu } from "../diagonal.js";
@@ -112,7 +113,7 @@ export interface TriangularSolveOptions {
  * @example
  * linalg.triangularSolve([[2, 0], [1, 4]], [2, 5]).toArray(); // [1, 1]
  */
-export const triangularSolve = operator(
+export const triangularSolve = typedOperator<Solve<"linalg.triangularSolve", TriangularSolveOptions>>(
   "linalg.triangularSolve",
   (draw) => {
     const n = draw.side(3);
