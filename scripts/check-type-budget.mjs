@@ -138,9 +138,10 @@ function check(statements) {
   };
   const program = ts.createProgram([file], options, host);
   program.getTypeChecker();
-  const start = process.cpuUsage().user;
+  const [start, used] = [performance.now(), process.cpuUsage().user];
   const diagnostics = program.getSemanticDiagnostics(program.getSourceFile(file));
-  const seconds = (process.cpuUsage().user - start) / 1e6;
+  // The clock counts what else the machine does, the processor's time what the engine does beside: compiling and collecting in other threads.
+  const seconds = Math.min((performance.now() - start) / 1e3, (process.cpuUsage().user - used) / 1e6);
   const messages = diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
   return { instantiations: program.getInstantiationCount(), seconds, messages };
 }

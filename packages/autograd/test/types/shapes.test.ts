@@ -7,10 +7,8 @@ import { correctAlgebra, faultyAlgebra } from "./shape-snippets-algebra.js";
 import { correctArrays, faultyArrays } from "./shape-snippets-arrays.js";
 import { correctCut, faultyCut, misplacedCut } from "./shape-snippets-cut.js";
 import { correctIndexing, faultyIndexing, misplacedIndexing } from "./shape-snippets-indexing.js";
-
-  ...faultyTransforms,
-
 import { correctMaking, faultyMaking, misplacedMaking } from "./shape-snippets-making.js";
+import { correctTransforms, faultyTransforms } from "./shape-snippets-transforms.js";
 import { correctWindows, faultyWindows } from "./shape-snippets-windows.js";
 
 const correct = [
