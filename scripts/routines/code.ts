@@ -116,5 +116,12 @@ export const unaries: Readonly<Record<string, number>> = {
   "Math.trunc": op.f64Trunc,
 };
 
+/** The functions of numbers/bits.ts. */
+export const bitsOf: Readonly<Record<string, readonly number[]>> = {
+  singleBits: [op.f32DemoteF64, op.i32ReinterpretF32],
+  highBits: [op.i64ReinterpretF64, 0x42, 32, op.i64ShrU, op.i32WrapI64],
+  lowBits: [op.i64ReinterpretF64, op.i32WrapI64],
+};
+
 /** Functions of `Math` that elementary functions of the library compute. */
 export const elementaries = new Set(["exp", "log", "log1p", "expm1", "log2", "exp2"]);

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { op } from "../../packages/autograd/src/backends/wasm/opcodes.js";
-import { binaries, Code, elementaries, load, store, unaries } from "./code.js";
+import { binaries, bitsOf, Code, elementaries, load, store, unaries } from "./code.js";
 import { constantNamed, type FileScope, functionNamed, refusal } from "./source.js";
 import {
   bare,
@@ -240,6 +240,13 @@ export class ExpressionTranslator {
     const builtin = builtinOf(e.expression);
     if (builtin !== undefined) return this.#builtin(e, builtin);
     if (ts.isPropertyAccessExpression(e.expression)) return this.#method(e, e.expression);
+    const [argument] = e.arguments;
+    const instructions = bitsOf[e.expression.getText()];
+    if (instructions !== undefined && argument !== undefined) {
+      this.as(argument, "num");
+      this.code.op(...instructions);
+      return "int";
+    }
     const callee = functionNamed(this.scope, e.expression.getText());
     if (callee === undefined) throw refusal(e, "a call of what is not known");
     let instance: Element | undefined;
