@@ -1,4 +1,5 @@
 import { asTensor } from "../convert.js";
+import { isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
 import {
@@ -55,12 +56,14 @@ const argsortPrimitive: Primitive<SortAttributes> = {
   lower({ inputs: [x], attributes: { axis, descending }, shape }) {
     const count = shape[axis] ?? 1;
     const inner = sizeOf(shape.slice(axis + 1));
+    const dtype = x?.dtype ?? "float32";
+    const isUnsigned = isFloat(dtype) ? [] : [Number(dtype === "uint32")];
     return {
       kind: "routine",
-      routine: sortingRoutines[elementNames[x?.dtype ?? "float32"]],
+      routine: sortingRoutines[elementNames[dtype]],
       units: sizeOf(shape) / count,
       work: 20 * count,
-      numbers: [count, inner, descending ? 1 : 0, x?.dtype === "uint32" ? 1 : 0],
+      numbers: [count, inner, Number(descending), ...isUnsigned],
       scratch: scratchFor(count, count, mostDigits / 2, count),
     };
   },

@@ -65,6 +65,9 @@ export function compileRoutine(
 ): { readonly writer: FunctionWriter; readonly units: 0; readonly sharedWork: number } {
   const { name, lowering, operands, out } = kernel;
   const { routine, units, work, numbers } = lowering;
+  const taken = 4 + operands.length + numbers.length;
+  if (routine.parameters.length !== taken)
+    throw new Error(`${name} gives ${routine.name} ${taken} arguments of ${routine.parameters.length}`);
   const w = module.function(`routine_${name}`, ["i32", "i32", "i32"], []);
   for (const thread of [0, 1]) {
     w.get(1);
