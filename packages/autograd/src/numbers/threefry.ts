@@ -7,7 +7,7 @@
  * from counters above 2⁶², so a derived key never shows up among the words of its parent.
  */
 
-import type { Int } from "./numeric-array.js";
+import type { Int, Integers } from "./numeric-array.js";
 
 /** Two 32-bit words, each an integer in [0, 2³²). */
 export type RandomKey = readonly [number, number];
@@ -109,7 +109,7 @@ export function checkCounter(name: string, counter: number): void {
 }
 
 /** Blocks from counter (high, low) on, into `out[start .. end)`; `end − start` is even. */
-export function fillBlocks(key0: Int, key1: Int, low: Int, high: Int, out: Uint32Array, start: Int, end: Int): void {
+export function fillBlocks(key0: Int, key1: Int, low: Int, high: Int, out: Integers, start: Int, end: Int): void {
   const k0 = key0 | 0;
   const k1 = key1 | 0;
   const k2 = k0 ^ k1 ^ PARITY;
