@@ -1,4 +1,4 @@
-// What `npm start`, `npm test` and `npm run coverage:operators` run: sets the clone up where needed, then hands over to tsx or vitest.
+// What `npm start`, `npm test`, `npm run coverage:operators` and `npm run routines` run: sets the clone up where needed, then hands over to tsx or vitest.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -82,6 +82,11 @@ async function coverageOfOperators(args) {
   endAs(await runTypeScript(join(root, "packages", "autograd", "test", "operator-table", "write.ts"), args));
 }
 
+/** @param {string[]} args `--check`, or nothing */
+async function routines(args) {
+  endAs(await runTypeScript(join(root, "scripts", "routines", "write.ts"), args));
+}
+
 /** @param {string} file */
 function readTotals(file) {
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
@@ -113,12 +118,13 @@ const [task, ...args] = process.argv.slice(2);
 if (task === "start") await start(args);
 else if (task === "test") await test(args);
 else if (task === "coverage:operators") await coverageOfOperators(args);
+else if (task === "routines") await routines(args);
 else if (task === "test:deep") {
   const runs = process.env.GLISSADE_FC_RUNS ?? DEEP_RUNS;
   await test([`--testTimeout=${DEEP_TIMEOUT}`, ...args], { GLISSADE_FC_RUNS: runs });
 } else {
   console.error(
-    "usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep | coverage:operators [--check]",
+    "usage: node scripts/run.mjs start [NAME [arguments]] | test [vitest arguments] | test:deep | coverage:operators [--check] | routines [--check]",
   );
   process.exitCode = 2;
 }

@@ -10,6 +10,8 @@ const autogradLayers: readonly (readonly string[])[] = [
   ["errors.ts"],
   ["dtype.ts", "shape.ts", "format.ts"],
   ["ir/"],
+  // Made of numbers/ by pnpm routines.
+  ["routines/"],
   // types/ names Tensor, and is nothing at run time.
   [
     "graph.ts",

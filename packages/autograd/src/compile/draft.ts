@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.js";
 import { constantIndex, flatIndex, variableIndex } from "../ir/affine.js";
 import { ExpressionBuilder } from "../ir/expression.js";
-import type { ScatterLowering } from "../ir/lowering.js";
+import type { RoutineLowering, ScatterLowering } from "../ir/lowering.js";
 import { sizeOf } from "../shape.js";
 import type { Buffer, Kernel } from "./kernel.js";
 import { close, type LoopOptions, type OpenLoops, type Place } from "./open-loops.js";
@@ -53,6 +53,13 @@ export class Draft {
   inHost(value: Value, operands: readonly Buffer[]): Place {
     const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
     this.kernels.push({ kind: "host", value, operands, out });
+    return this.stored(value, out, this.kernels.length - 1);
+  }
+
+  /** A value that a function of `numbers/` computes. */
+  byRoutine(value: Value, lowering: RoutineLowering, operands: readonly Buffer[]): Place {
+    const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    this.kernels.push({ kind: "routine", name: value.primitive.name, lowering, operands, out });
     return this.stored(value, out, this.kernels.length - 1);
   }
 

@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Affine } from "../ir/affine.js";
 import type { Expr, ExpressionBuilder, ScalarType } from "../ir/expression.js";
-import type { Combine, ScatterLowering } from "../ir/lowering.js";
+import type { Combine, RoutineLowering, ScatterLowering } from "../ir/lowering.js";
 import type { Shape } from "../shape.js";
 import type { ProductOrder } from "./product-order.js";
 import type { Value } from "./values.js";
@@ -97,6 +97,15 @@ export interface ScatterKernel {
   readonly out: Buffer;
 }
 
+/** A function of `numbers/` over the elements of buffers. */
+export interface RoutineKernel {
+  readonly kind: "routine";
+  readonly name: string;
+  readonly lowering: RoutineLowering;
+  readonly operands: readonly Buffer[];
+  readonly out: Buffer;
+}
+
 /** Fills a buffer with one number before others write parts of it. */
 export interface FillKernel {
   readonly kind: "fill";
@@ -135,7 +144,7 @@ export interface StepsKernel {
   readonly stacked: readonly Passage[];
 }
 
-export type Kernel = LoopKernel | ProductKernel | HostKernel | ScatterKernel | FillKernel | StepsKernel;
+export type Kernel = LoopKernel | ProductKernel | HostKernel | ScatterKernel | RoutineKernel | FillKernel | StepsKernel;
 
 /** A program as a list of kernels that run one after the other. */
 export interface Schedule {

@@ -120,6 +120,7 @@ export function buffersOf(kernel: Kernel): readonly Buffer[] {
     case "product":
       return [kernel.a.buffer, kernel.b.buffer, kernel.out];
     case "host":
+    case "routine":
       return [...kernel.operands, kernel.out];
     case "scatter":
       return [kernel.updates, kernel.places, kernel.out];

@@ -25,6 +25,7 @@ import {
   rankOfRows,
 } from "./open-loops.js";
 import { productOrder } from "./product-order.js";
+import { routineOperands } from "./routine-operands.js";
 import { splitReduction } from "./split-reduction.js";
 import { type Asked, askedParts, partOf, scheduleSteps } from "./step-loops.js";
 import type { Value, Values } from "./values.js";
@@ -103,6 +104,8 @@ class Scheduler {
           this.#bufferOf(operandOf(value, 0)),
           this.#bufferOf(operandOf(value, 1)),
         );
+      case "routine":
+        return this.#draft.byRoutine(value, lowering, routineOperands(value, lowering).map(this.#bufferOf));
       case "concat":
         return this.#parts(value, undefined, partsAlong(value, lowering.axis));
       default:

@@ -13,8 +13,8 @@ import { trace } from "../transforms/trace.js";
 
 /** What one kernel of a compiled function costs. */
 export interface KernelCost {
-  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "scatter" (rows added to places), "steps" (a scan), "host" (an operator of its own) or "fill". */
-  readonly kind: "loops" | "product" | "scatter" | "steps" | "host" | "fill";
+  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "scatter" (rows added to places), "routine" (sorting, running totals, factorisations, …), "steps" (a scan), "host" (an operator of its own) or "fill". */
+  readonly kind: "loops" | "product" | "scatter" | "routine" | "steps" | "host" | "fill";
   /** What it computes. */
   readonly name: string;
   /** Floating-point operations. */
@@ -93,6 +93,10 @@ export function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
     }
     case "host":
       return { kind: "host", name: kernel.value.primitive.name, flops: hostFlops(kernel.value, counted), bytes };
+    case "routine": {
+      const { units, work } = kernel.lowering;
+      return { kind: "routine", name: kernel.name, flops: isFloat(kernel.out.dtype) ? units * work : 0, bytes };
+    }
     case "scatter":
       return { kind: "scatter", name: "scatter", flops: isFloat(kernel.out.dtype) ? kernel.updates.size : 0, bytes };
     case "fill":

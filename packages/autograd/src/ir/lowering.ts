@@ -2,6 +2,7 @@ import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Affine } from "./affine.js";
 import type { Expr, ExpressionBuilder } from "./expression.js";
+import type { RoutineFunction } from "./routine.js";
 
 /** Shapes, dtypes and attributes of one application of an operator, for its lowering rule. */
 export interface LowerContext<A = unknown> {
@@ -43,6 +44,23 @@ export interface ScatterLowering {
 }
 
 /**
+ * A function of `numbers/` that computes the units `first` … `end` − 1 of the result: matrices of a batch, lines along an axis. Its parameters are these two, the
+ * operands' elements, those of the result, and `numbers`.
+ */
+export interface RoutineLowering {
+  readonly kind: "routine";
+  readonly routine: RoutineFunction;
+  readonly units: number;
+  /** About how many elementary operations a unit takes. */
+  readonly work: number;
+  readonly numbers: readonly number[];
+  /** Elements of 8 bytes, at most, in arrays that it makes; each begins at a multiple of 16 bytes. */
+  readonly scratch?: number;
+  /** The operands that it reads, all by default, stretched to a shape where one is given. */
+  readonly operands?: readonly { readonly operand: number; readonly shape?: Shape | undefined }[];
+}
+
+/**
  * How compiled backends compute an operator.
  *
  * - `view`: the element at `indices` is the operand's at `source(indices)`;
@@ -51,6 +69,7 @@ export interface ScatterLowering {
  * - `reduce`: operand 0 combined along axes;
  * - `place`: operand 0 written into a tensor full of `fill`, element i along an axis to low + i · step;
  * - `scatter`: zeros, to which the elements of operand 0 are added at the places that operand 1 (int32) says, in their order: see `ScatterLowering`;
+ * - `routine`: a function of `numbers/`, the one that the reference kernel calls: see `RoutineLowering`;
  * - `concat`: the operands one behind the other along an axis;
  * - `product`: [..., M, K] · [..., K, N], batch axes broadcast, an operand stored transposed where `a` or `b` says so.
  */
@@ -66,6 +85,7 @@ export type Lowering =
       readonly step: readonly number[];
     }
   | ScatterLowering
+  | RoutineLowering
   | { readonly kind: "concat"; readonly axis: number }
   | { readonly kind: "product"; readonly a: boolean; readonly b: boolean };
 

@@ -102,7 +102,7 @@ function divideLeft(
   const out = x.slice();
   if (!adjoint) for (let k = 0; k < n; k++) swapRows(out, n, n, k, swaps[k]!);
   // Of the right factor the transposed system is solved: (Y H⁻¹)ᵀ = H⁻ᵀ Yᵀ.
-  solveTriangular(factors, n, n, out, n, { upper, transposed: upper !== adjoint, unit: true });
+  solveTriangular(factors, n, n, out, n, upper, upper !== adjoint, true);
   if (adjoint) for (let k = n - 1; k >= 0; k--) swapRows(out, n, n, k, swaps[k]!);
   return out;
 }

@@ -188,6 +188,6 @@ function padeApproximant(a: EvenPowers, n: number, degree: number): Float64Array
   }
   factorLU(denominator, n);
   const numerator = even.map((x, i) => x + u[i]!);
-  solveLU(denominator, n, numerator, n);
+  solveLU(denominator, n, numerator, n, false);
   return numerator;
 }

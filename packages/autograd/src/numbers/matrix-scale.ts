@@ -1,20 +1,27 @@
+import type { Int } from "./numeric-array.js";
+
 /**
- * A copy of a matrix divided by the power of two that brings its greatest magnitude to 0.5 … 1, so that squares of its
- * elements neither overflow nor vanish, and that power. A power of two changes no digit.
+ * Divides the first `count` elements by the power of two that brings their greatest magnitude to 0.5 … 1, so that squares of them neither overflow nor vanish. A power of two
+ * changes no digit.
  *
- * @returns `scale` 1 for a matrix of zeros, NaN where an element is NaN or infinite.
+ * @returns That power: 1 for zeros, NaN where an element is NaN or infinite; these stay as they are.
  * @example
- * scaledToOne(Float64Array.of(3e200)).scale; // 2 ** 666
+ * scaleToOne(Float64Array.of(3e200), 1); // 2 ** 668
  */
-export function scaledToOne(a: Float64Array): { matrix: Float64Array<ArrayBuffer>; scale: number } {
+export function scaleToOne(a: Float64Array, count: Int): number {
   let greatest = 0;
-  for (const x of a) {
-    if (!Number.isFinite(x)) return { matrix: new Float64Array(a), scale: Number.NaN };
-    greatest = Math.max(greatest, Math.abs(x));
+  for (let i = 0; i < count; i++) {
+    if (!Number.isFinite(a[i]!)) return Number.NaN;
+    greatest = Math.max(greatest, Math.abs(a[i]!));
   }
-  if (greatest === 0) return { matrix: new Float64Array(a), scale: 1 };
+  if (greatest === 0) return 1;
   // 2^1024 overflows, and 2^−1074 is the least power of two there is.
-  const exponent = Math.max(-1021, Math.min(1023, Math.ceil(Math.log2(greatest))));
-  const scale = 2 ** exponent;
-  return { matrix: Float64Array.from(a, (x) => x / scale), scale };
+  let scale = 1.0;
+  while (scale < greatest && scale < most) scale *= 2;
+  while (scale * 0.5 >= greatest && scale > least) scale *= 0.5;
+  for (let i = 0; i < count; i++) a[i]! /= scale;
+  return scale;
 }
+
+const most = 2 ** 1023;
+const least = 2 ** -1021;

@@ -5,6 +5,7 @@
  */
 import { normalCdf } from "./error-function.js";
 import { normalQuantile } from "./normal-quantile.js";
+import { scaleDown } from "./permutation.js";
 import { checkCounter, type RandomKey, randomBits } from "./threefry.js";
 
 const TWO_32 = 2 ** 32;
@@ -96,16 +97,20 @@ export function fillTruncatedNormal(
   high: number,
 ): number {
   if (!(low < high)) throw new RangeError(`fillTruncatedNormal: low must be below high, got [${low}, ${high}].`);
-  // An interval right of 0 is mirrored: Φ keeps its digits in the lower tail only.
-  const mirrored = low > 0;
-  const from = normalCdf(mirrored ? -high : low);
-  const width = normalCdf(mirrored ? -low : high) - from;
+  const { mirrored, from, width } = truncatedInterval(low, high);
   return eachChunk(key, counter, out.length, 2, (first, end) => {
     for (let i = first, w = 0; i < end; i++, w += 2) {
       const z = normalQuantile(from + width * ((words[w + 1]! * TWO_32 + words[w]! + 0.5) * 2 ** -64));
       out[i] = Math.min(high, Math.max(low, mirrored ? -z : z));
     }
   });
+}
+
+/** Φ over an interval: where it starts and how far it goes. One right of 0 is mirrored, since Φ keeps its digits in the lower tail only. */
+export function truncatedInterval(low: number, high: number): { mirrored: boolean; from: number; width: number } {
+  const mirrored = low > 0;
+  const from = normalCdf(mirrored ? -high : low);
+  return { mirrored, from, width: normalCdf(mirrored ? -low : high) - from };
 }
 
 /**
@@ -132,37 +137,4 @@ export function fillIntegers(
   return eachChunk(key, counter, out.length, 2, (from, to) => {
     for (let i = from, w = 0; i < to; i++, w += 2) out[i] = low + scaleDown(words[w + 1]!, words[w]!, range);
   });
-}
-
-/** ⌊(high · 2³² + low) · range / 2⁶⁴⌋, exactly, for range ≤ 2³². */
-function scaleDown(high: number, low: number, range: number): number {
-  const carry = (Math.imul(high, range) >>> 0) + multiplyHigh(low, range) >= TWO_32 ? 1 : 0;
-  return multiplyHigh(high, range) + carry;
-}
-
-/** ⌊a · b / 2³²⌋ for a < 2³², b ≤ 2³²: the halves of b keep every product below 2⁵³. */
-function multiplyHigh(a: number, b: number): number {
-  return Math.floor((a * Math.floor(b / 65536) + Math.floor((a * (b % 65536)) / 65536)) / 65536);
-}
-
-/**
- * Fills `out` with 0 … out.length − 1 in random order and returns the next counter: the Fisher–Yates shuffle
- * (R. Durstenfeld, "Algorithm 235", Comm. ACM 7 (1964) 420), from the last place down. Place i takes words 2i and
- * 2i + 1 after the counter, with the bias of `fillIntegers`.
- *
- * @example
- * const order = new Int32Array(5);
- * fillPermutation(keyFromSeed(0), 0, order);
- */
-export function fillPermutation(key: RandomKey, counter: number, out: Int32Array | Uint32Array): number {
-  for (let i = 0; i < out.length; i++) out[i] = i;
-  const choices = new Uint32Array(2 * out.length);
-  const next = randomBits(key, counter, choices);
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = scaleDown(choices[2 * i + 1]!, choices[2 * i]!, i + 1);
-    const moved = out[i]!;
-    out[i] = out[j]!;
-    out[j] = moved;
-  }
-  return next;
 }

@@ -7,11 +7,14 @@
  * from counters above 2⁶², so a derived key never shows up among the words of its parent.
  */
 
+import type { Int, Integers } from "./numeric-array.js";
+
 /** Two 32-bit words, each an integer in [0, 2³²). */
 export type RandomKey = readonly [number, number];
 
 const PARITY = 0x1bd11bda;
-const FOLD_DOMAIN = 0x40000000;
+/** What the high word of a counter from which `foldIn` derives a key begins with. */
+export const FOLD_DOMAIN = 0x40000000;
 const SPLIT_DOMAIN = 0x80000000;
 const TWO_32 = 2 ** 32;
 
@@ -23,7 +26,7 @@ const TWO_32 = 2 ** 32;
  */
 export function threefry2x32(key: RandomKey, counter: RandomKey): RandomKey {
   const block = new Uint32Array(2);
-  fillBlocks(key, counter[0], counter[1], block, 0, 2);
+  fillBlocks(key[0], key[1], counter[0], counter[1], block, 0, 2);
   return [block[0]!, block[1]!];
 }
 
@@ -90,7 +93,7 @@ export function randomBits(key: RandomKey, counter: number, out: Uint32Array): n
   }
   const whole = out.length - ((out.length - filled) % 2);
   const first = (counter + filled) / 2;
-  fillBlocks(key, first >>> 0, Math.floor(first / TWO_32), out, filled, whole);
+  fillBlocks(key[0], key[1], first >>> 0, Math.floor(first / TWO_32), out, filled, whole);
   if (whole < out.length) out[whole] = blockAt(key, Math.floor((next - 1) / 2))[0];
   return next;
 }
@@ -106,9 +109,9 @@ export function checkCounter(name: string, counter: number): void {
 }
 
 /** Blocks from counter (high, low) on, into `out[start .. end)`; `end − start` is even. */
-function fillBlocks(key: RandomKey, low: number, high: number, out: Uint32Array, start: number, end: number): void {
-  const k0 = key[0] | 0;
-  const k1 = key[1] | 0;
+export function fillBlocks(key0: Int, key1: Int, low: Int, high: Int, out: Integers, start: Int, end: Int): void {
+  const k0 = key0 | 0;
+  const k1 = key1 | 0;
   const k2 = k0 ^ k1 ^ PARITY;
   let c0 = low | 0;
   let c1 = high | 0;

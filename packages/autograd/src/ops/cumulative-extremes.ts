@@ -1,10 +1,12 @@
 import { asTensor } from "../convert.js";
-import { allocate } from "../dtype.js";
 import type { Primitive } from "../graph.js";
+import { runningPlaces } from "../numbers/running-totals.js";
 import { apply, typedOperator } from "../primitive.js";
+import * as routines from "../routines/running-totals.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Running } from "../types/keep.js";
-import { type CumulativeOptions, drawScan, forEachLine, type ScanAttributes, scan } from "./cumulative.js";
+import { type CumulativeOptions, drawScan, linesAlong, lowerScan, type ScanAttributes, scan } from "./cumulative.js";
+import { elementNames } from "./routine-layout.js";
 import { takeAlongAxis } from "./take.js";
 
 /** Running extremes: an integer primitive finds their places, and taking what is there has a derivative already. */
@@ -18,23 +20,17 @@ const placesPrimitive: Primitive<PlaceAttributes> = {
   name: "cumulativeArgmax",
   linear: "none",
   infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: "int32" }),
-  run({ inputs: [x], attributes, shape }) {
-    const out = allocate("int32", x.data.length);
-    const side = shape[attributes.axis]!;
-    forEachLine(shape, attributes, (first, stride, count) => {
-      let best = 0;
-      let value = Number.NaN;
-      for (let k = 0, i = first; k < count; k++, i += stride) {
-        const candidate = attributes.sign * x.data[i]!;
-        if (k === 0 || candidate >= value || (Number.isNaN(candidate) && !Number.isNaN(value))) {
-          best = k;
-          value = candidate;
-        }
-        out[i] = attributes.reverse ? side - 1 - best : best;
-      }
-    });
+  run({ inputs: [x], attributes: { axis, reverse, sign }, shape }) {
+    const out = new Int32Array(x.data.length);
+    const { units, count, inner } = linesAlong(shape, axis);
+    runningPlaces(0, units, x.data, out, count, inner, reverse, sign);
     return out;
   },
+  lower: ({ inputs: [x], attributes, shape }) =>
+    lowerScan(x && routines.runningPlaces[elementNames[x.dtype]], shape, attributes, {
+      work: 8,
+      numbers: [attributes.sign],
+    }),
   vjp: { none: "its result is an index" },
   batch: ({ inputs: [x], attributes }) => apply(placesPrimitive, [x], { ...attributes, axis: attributes.axis + 1 }),
 };

@@ -1,9 +1,22 @@
 import { asTensor } from "../convert.js";
-import { allocate, floatOf, isFloat } from "../dtype.js";
+import { allocate, floatOf } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive, VjpContext } from "../graph.js";
-import { logaddexp } from "../numbers/stable.js";
+import type { Lowering } from "../ir/lowering.js";
+import type { RoutineFunction } from "../ir/routine.js";
+import { type Floats, type Integers, isIntegerArray, type NumericArray } from "../numbers/numeric-array.js";
+import {
+  blocksOf,
+  runningLogSums,
+  runningProducts,
+  runningProductsOfIntegers,
+  runningRecurrence,
+  runningSums,
+  runningSumsOfIntegers,
+  sideBySide,
+} from "../numbers/running-totals.js";
 import { apply, typedOperator } from "../primitive.js";
+import * as routines from "../routines/running-totals.js";
 import type { Draw, TensorChoice } from "../sampling.js";
 import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -15,6 +28,7 @@ import { castTo } from "./cast.js";
 import { equal, notEqual } from "./comparison.js";
 import { mul } from "./elementwise.js";
 import { exp } from "./exponential.js";
+import { type ElementName, elementNames, scratchFor } from "./routine-layout.js";
 import { padAxis, sliceAxis } from "./slice.js";
 import { where } from "./where.js";
 
@@ -27,44 +41,70 @@ export interface ScanAttributes {
   readonly reverse: boolean;
 }
 
-/** Visits every line along the axis: the place of its first element, the step to the next, and how many there are. */
-export function forEachLine(
-  shape: Shape,
-  { axis, reverse }: ScanAttributes,
-  visit: (first: number, step: number, count: number) => void,
-): void {
-  const count = shape[axis]!;
+/** The sizes of an array [outer, count, inner] with the axis in the middle, as the functions of running totals take them. */
+export function linesAlong(shape: Shape, axis: number): { units: number; count: number; inner: number } {
   const inner = sizeOf(shape.slice(axis + 1));
-  const outer = sizeOf(shape.slice(0, axis));
-  const ends = reverse ? (count - 1) * inner : 0;
-  for (let o = 0; o < outer; o++)
-    for (let j = 0; j < inner; j++) visit(o * count * inner + j + ends, reverse ? -inner : inner, count);
+  return { units: blocksOf(sizeOf(shape.slice(0, axis)), inner), count: shape[axis]!, inner };
 }
 
-/** A primitive of one operand whose result is a running total: `next` puts one more element to what came before. */
+/** How running totals are compiled: `work` elementary operations for each element. */
+export function lowerScan(
+  routine: RoutineFunction | undefined,
+  shape: Shape,
+  { axis, reverse }: ScanAttributes,
+  { work = 2, numbers = [] }: { readonly work?: number; readonly numbers?: readonly number[] } = {},
+): Lowering | undefined {
+  if (routine === undefined) return undefined;
+  const { units, count, inner } = linesAlong(shape, axis);
+  return {
+    kind: "routine",
+    routine,
+    units,
+    work: work * count * Math.min(inner, sideBySide),
+    numbers: [count, inner, reverse ? 1 : 0, ...numbers],
+    scratch: scratchFor(sideBySide, sideBySide),
+  };
+}
+
+/** What goes along the lines of an array of one type. */
+type Totals<T extends NumericArray> = (
+  first: number,
+  end: number,
+  x: T,
+  out: T,
+  count: number,
+  inner: number,
+  reverse: boolean,
+) => void;
+
+/** How a running total is computed, here and compiled. */
+interface Scanning {
+  readonly floats: Totals<Floats>;
+  readonly integers: Totals<Integers>;
+  readonly routines: Partial<Readonly<Record<ElementName, RoutineFunction>>>;
+  readonly work?: number;
+}
+
+/** A primitive of one operand whose result is a running total. */
 function scanning(
   name: string,
   linear: "jointly" | "none",
-  next: (total: number, element: number) => number,
-  nextInteger: (total: number, element: number) => number,
+  { floats, integers, routines, work = 2 }: Scanning,
   vjp: (context: VjpContext<ScanAttributes>) => Tensor,
 ): Primitive<ScanAttributes> {
   const primitive: Primitive<ScanAttributes> = {
     name,
     linear,
     infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: x.dtype }),
-    run({ inputs: [x], attributes, shape, dtype }) {
-      const out = allocate(dtype, x.data.length);
-      const step = isFloat(dtype) ? next : nextInteger;
-      forEachLine(shape, attributes, (first, stride, count) => {
-        let total = 0;
-        for (let k = 0, i = first; k < count; k++, i += stride) {
-          total = k === 0 ? x.data[i]! : step(total, x.data[i]!);
-          out[i] = total;
-        }
-      });
+    run({ inputs: [{ data: x }], attributes: { axis, reverse }, shape, dtype }) {
+      const out = allocate(dtype, x.length);
+      const { units, count, inner } = linesAlong(shape, axis);
+      if (isIntegerArray(x) || isIntegerArray(out)) {
+        if (isIntegerArray(x) && isIntegerArray(out)) integers(0, units, x, out, count, inner, reverse);
+      } else floats(0, units, x, out, count, inner, reverse);
       return out;
     },
+    lower: ({ attributes, shape, dtype }) => lowerScan(routines[elementNames[dtype]], shape, attributes, { work }),
     vjp: (context) => [vjp(context)],
     batch: ({ inputs: [x], attributes }) => apply(primitive, [x], { ...attributes, axis: attributes.axis + 1 }),
   };
@@ -86,17 +126,19 @@ const recurrencePrimitive: Primitive<Recurrence> = {
   name: "linearRecurrence",
   linear: [1],
   infer: ({ inputs: [a] }) => ({ shape: a.shape, dtype: a.dtype }),
-  run({ inputs: [a, b], attributes, shape, dtype }) {
+  run({ inputs: [a, b], attributes: { axis, reverse, lag }, shape, dtype }) {
     const out = allocate(dtype, a.data.length);
-    forEachLine(shape, attributes, (first, stride, count) => {
-      let state = 0;
-      for (let k = 0, i = first; k < count; k++, i += stride) {
-        state = k === 0 ? b.data[i]! : a.data[i - attributes.lag * stride]! * state + b.data[i]!;
-        out[i] = state;
-      }
-    });
+    const { units, count, inner } = linesAlong(shape, axis);
+    runningRecurrence(0, units, a.data as Floats, b.data as Floats, out as Floats, count, inner, reverse, lag);
     return out;
   },
+  lower: ({ attributes, shape, dtype }) =>
+    lowerScan(
+      dtype === "float64" ? routines.runningRecurrence.Float64 : routines.runningRecurrence.Float32,
+      shape,
+      attributes,
+      { work: 4, numbers: [attributes.lag] },
+    ),
   vjp({ inputs: [a], output, attributes: { axis, reverse, lag }, cotangent }) {
     const adjoint = linearRecurrence(a, cotangent, { axis, reverse: !reverse, lag: lag === 0 ? 1 : 0 });
     const ofA =
@@ -125,16 +167,22 @@ function shifted(x: Tensor, axis: number, after: boolean, end: number): Tensor {
 const cumsumPrimitive = scanning(
   "cumsum",
   "jointly",
-  (total, x) => total + x,
-  (total, x) => (total + x) | 0,
+  {
+    floats: runningSums,
+    integers: runningSumsOfIntegers,
+    routines: { ...routines.runningSums, ...routines.runningSumsOfIntegers },
+  },
   ({ attributes: { axis, reverse }, cotangent }) => apply(cumsumPrimitive, [cotangent], { axis, reverse: !reverse }),
 );
 
 const cumprodPrimitive: Primitive<ScanAttributes> = scanning(
   "cumprod",
   "none",
-  (total, x) => total * x,
-  Math.imul,
+  {
+    floats: runningProducts,
+    integers: runningProductsOfIntegers,
+    routines: { ...routines.runningProducts, ...routines.runningProductsOfIntegers },
+  },
   // dx_i = (Π_{j<i} x_j) Σ_{k≥i} g_k Π_{i<j≤k} x_j
   ({ inputs: [x], output, attributes: { axis, reverse }, cotangent }) =>
     mul(linearRecurrence(x, cotangent, { axis, reverse: !reverse, lag: 1 }), shifted(output, axis, reverse, 1)),
@@ -151,8 +199,7 @@ export function productOfOthers(x: Tensor, axis: number): Tensor {
 const logcumsumexpPrimitive: Primitive<ScanAttributes> = scanning(
   "logcumsumexp",
   "none",
-  logaddexp,
-  logaddexp,
+  { floats: runningLogSums, integers: () => undefined, routines: routines.runningLogSums, work: 60 },
   // dx_i = e^(x_i − y_i) S_i with S_i = Σ_{k≥i} g_k e^(y_i − y_k) = g_i + e^(y_i − y_{i+1}) S_{i+1}: no exponent is above 0. Before the first
   // element stands the logarithm of the empty sum.
   ({ inputs: [x], output: y, attributes: { axis, reverse }, cotangent }) => {

@@ -1,23 +1,16 @@
-import { allocate, type DType, type Storage } from "../dtype.js";
+import { allocate, type Storage } from "../dtype.js";
 import type { Primitive } from "../graph.js";
-import { fillIntegers, fillNormal, fillPermutation, fillTruncatedNormal, fillUniform } from "../numbers/random-fill.js";
-import { foldIn, type RandomKey } from "../numbers/threefry.js";
+import type { Lowering } from "../ir/lowering.js";
+import { fillPermutations } from "../numbers/permutation.js";
+import { fillIntegers, fillNormal, fillTruncatedNormal, fillUniform } from "../numbers/random-fill.js";
+import { checkCounter, foldIn, type RandomKey } from "../numbers/threefry.js";
 import { apply } from "../primitive.js";
+import * as routines from "../routines/permutation.js";
 import { type Shape, sizeOf } from "../shape.js";
 import { reshapeTo } from "./broadcast.js";
-
-/** What is drawn, and into what. */
-export interface DrawAttributes {
-  readonly key: RandomKey;
-  readonly kind: "uniform" | "normal" | "truncatedNormal" | "integers" | "permutation";
-  readonly shape: Shape;
-  readonly dtype: DType;
-  /** The interval of uniform numbers, of integers, and of the truncated normal. */
-  readonly low: number;
-  readonly high: number;
-  /** The sizes of leading axes of examples, each with a key or a counter of its own. */
-  readonly examples: Shape;
-}
+import { lowerDraw } from "./random-lowering.js";
+import type { DrawAttributes } from "./random-parameters.js";
+import { scratchFor } from "./routine-layout.js";
 
 /**
  * A pure function of key and counter: the same node is the same numbers, whenever and however often it is computed. The operands are the counter, and indices that are folded into
@@ -39,6 +32,12 @@ export const drawPrimitive: Primitive<DrawAttributes> = {
     }
     return out;
   },
+  lower: ({ inputs, attributes }) =>
+    attributes.kind === "permutation"
+      ? inputs.length === 1
+        ? lowerPermutation(attributes)
+        : undefined
+      : lowerDraw(attributes, inputs),
   vjp: { none: "random numbers depend on nothing" },
   batch: ({ inputs, batched, size, attributes }) =>
     apply(
@@ -47,6 +46,17 @@ export const drawPrimitive: Primitive<DrawAttributes> = {
       { ...attributes, examples: [size, ...attributes.examples] },
     ),
 };
+
+/** Places of a permutation follow from those before: examples are drawn one after the other. */
+const lowerPermutation = ({ key, examples, shape: [count = 0] }: DrawAttributes): Lowering => ({
+  kind: "routine",
+  routine: routines.fillPermutations,
+  units: sizeOf(examples),
+  work: 60 * count,
+  numbers: [count, key[0] | 0, key[1] | 0],
+  scratch: scratchFor(count + 1),
+  operands: [{ operand: 0, shape: examples }],
+});
 
 /** Where each example's element of an operand is, whose sides are those of the examples, or 1. */
 function exampleOffsets(shape: Shape, examples: Shape): readonly number[] {
@@ -68,8 +78,10 @@ function fill({ kind, low, high }: DrawAttributes, key: RandomKey, counter: numb
       spread(out, low, high);
     } else if (kind === "normal") fillNormal(key, counter, out);
     else fillTruncatedNormal(key, counter, out, low, high);
-  } else if (kind === "permutation" && out instanceof Int32Array) fillPermutation(key, counter, out);
-  else fillIntegers(key, counter, out, low, high);
+  } else if (kind === "permutation" && out instanceof Int32Array) {
+    checkCounter("random", counter + 2 * out.length);
+    fillPermutations(0, 1, Float64Array.of(counter), out, out.length, key[0], key[1]);
+  } else fillIntegers(key, counter, out, low, high);
 }
 
 /** [0, 1) spread to [low, high): what rounds up to the end starts again at low, less than once in 2²³ float32 draws. */
@@ -80,10 +92,4 @@ function spread(out: Float32Array | Float64Array, low: number, high: number): vo
     out[i] = low + width * (out[i] as number);
     if ((out[i] as number) >= high) out[i] = low;
   }
-}
-
-/** Words that `size` elements take from the stream: one for uniform and normal float32, two for all else. */
-export function wordsOf({ kind, dtype, shape }: DrawAttributes): number {
-  const single = dtype === "float32" && (kind === "uniform" || kind === "normal");
-  return sizeOf(shape) * (single ? 1 : 2);
 }

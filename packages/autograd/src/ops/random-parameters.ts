@@ -1,9 +1,29 @@
 import { asTensor } from "../convert.js";
 import { checkDType, type DType, type FloatDType, isFloat, range } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
-import { broadcastsTo, checkShape, type Shape, showShape } from "../shape.js";
+import type { RandomKey } from "../numbers/threefry.js";
+import { broadcastsTo, checkShape, type Shape, showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { add, mul } from "./elementwise.js";
+
+/** What is drawn, and into what. */
+export interface DrawAttributes {
+  readonly key: RandomKey;
+  readonly kind: "uniform" | "normal" | "truncatedNormal" | "integers" | "permutation";
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The interval of uniform numbers, of integers, and of the truncated normal. */
+  readonly low: number;
+  readonly high: number;
+  /** The sizes of leading axes of examples, each with a key or a counter of its own. */
+  readonly examples: Shape;
+}
+
+/** Words that `size` elements take from the stream: one for uniform and normal float32, two for all else. */
+export function wordsOf({ kind, dtype, shape }: DrawAttributes): number {
+  const single = dtype === "float32" && (kind === "uniform" || kind === "normal");
+  return sizeOf(shape) * (single ? 1 : 2);
+}
 
 /** Options of draws of real numbers. */
 export interface RealDrawOptions<D extends FloatDType = FloatDType> {

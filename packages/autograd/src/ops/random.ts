@@ -13,17 +13,19 @@ import { sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
 import { add, mul } from "./elementwise.js";
 import { drawCategorical } from "./random-categorical.js";
-import { type DrawAttributes, drawPrimitive, wordsOf } from "./random-draw.js";
+import { drawPrimitive } from "./random-draw.js";
 import {
   checkDeviation,
   checkIntegers,
   checkInterval,
   checkRealDraw,
+  type DrawAttributes,
   drawParameter,
   type Parameter,
   type RealDrawOptions,
   shiftAndScale,
   standardInterval,
+  wordsOf,
 } from "./random-parameters.js";
 import { type Counter, checkState, counterAt, type GeneratorState, storedCounter } from "./random-state.js";
 import { take } from "./take.js";

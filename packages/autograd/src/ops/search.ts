@@ -1,13 +1,15 @@
 import { asTensor, commonDType } from "../convert.js";
-import { allocate } from "../dtype.js";
 import { ShapeError, ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
+import { searchSorted } from "../numbers/sorting.js";
 import { apply, typedOperator } from "../primitive.js";
+import * as routines from "../routines/sorting.js";
 import { showShape, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Search } from "../types/keep.js";
 import { stretch } from "./broadcast.js";
 import { castTo } from "./cast.js";
+import { elementNames } from "./routine-layout.js";
 
 interface SearchAttributes {
   readonly right: boolean;
@@ -20,24 +22,20 @@ const searchPrimitive: Primitive<SearchAttributes> = {
   linear: "none",
   infer: ({ inputs: [, values] }) => ({ shape: values.shape, dtype: "int32" }),
   run({ inputs: [sorted, values], attributes: { right, shared }, shape }) {
-    const out = allocate("int32", sizeOf(shape));
+    const out = new Int32Array(sizeOf(shape));
     const length = sorted.shape[shared] ?? 0;
-    const count = sizeOf(shape.slice(shared));
-    for (let i = 0; i < out.length; i++) {
-      const row = Math.floor(i / count) * length;
-      const value = values.data[i] as number;
-      let [low, high] = [0, length];
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        const here = sorted.data[row + middle] as number;
-        // NaN lies behind every number, as in NumPy.
-        const before = Number.isNaN(value) ? !Number.isNaN(here) || right : right ? here <= value : here < value;
-        if (before) low = middle + 1;
-        else high = middle;
-      }
-      out[i] = low;
-    }
+    searchSorted(0, out.length, sorted.data, values.data, out, length, sizeOf(shape.slice(shared)), right);
     return out;
+  },
+  lower({ inputs: [sorted, values], attributes: { right, shared }, shape }) {
+    const length = sorted?.shape[shared] ?? 0;
+    return {
+      kind: "routine",
+      routine: routines.searchSorted[elementNames[values?.dtype ?? "float32"]],
+      units: sizeOf(shape),
+      work: 4 * Math.ceil(Math.log2(length + 2)),
+      numbers: [length, sizeOf(shape.slice(shared)), right ? 1 : 0],
+    };
   },
   vjp: { none: "its result is integer" },
   batch({ inputs, batched, size, attributes: { right, shared } }) {

@@ -1,14 +1,21 @@
 import { asTensor } from "../convert.js";
-import { allocate } from "../dtype.js";
+import { isFloat } from "../dtype.js";
 import { ValueError } from "../errors.js";
 import type { Primitive } from "../graph.js";
-import type { NumericArray } from "../numbers/numeric-array.js";
+import {
+  mostDigits,
+  sortingOrderOfDoubles,
+  sortingOrderOfIntegers,
+  sortingOrderOfSingles,
+} from "../numbers/sorting.js";
 import { apply, typedOperator } from "../primitive.js";
+import * as routines from "../routines/sorting.js";
 import type { Draw } from "../sampling.js";
 import { normalizeAxis, sizeOf } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { Topk } from "../types/cut.js";
 import type { Sorting } from "../types/keep.js";
+import { elementNames, scratchFor } from "./routine-layout.js";
 import { slice } from "./slice.js";
 import { takeAlongAxis } from "./take.js";
 
@@ -37,35 +44,39 @@ const argsortPrimitive: Primitive<SortAttributes> = {
   linear: "none",
   infer: ({ inputs: [x] }) => ({ shape: x.shape, dtype: "int32" }),
   run({ inputs: [x], attributes: { axis, descending }, shape }) {
-    const out = allocate("int32", sizeOf(shape));
-    const length = shape[axis] ?? 1;
-    const stride = sizeOf(shape.slice(axis + 1));
-    const sign = descending ? -1 : 1;
-    for (let block = 0; block < out.length; block += length * stride) {
-      for (let start = block; start < block + stride; start++) sortRow(x.data, out, start, stride, length, sign);
-    }
+    const out = new Int32Array(sizeOf(shape));
+    const count = shape[axis] ?? 1;
+    const inner = sizeOf(shape.slice(axis + 1));
+    const units = count === 0 ? 0 : out.length / count;
+    if (x.data instanceof Float32Array) sortingOrderOfSingles(0, units, x.data, out, count, inner, descending);
+    else if (x.data instanceof Float64Array) sortingOrderOfDoubles(0, units, x.data, out, count, inner, descending);
+    else sortingOrderOfIntegers(0, units, x.data, out, count, inner, descending, x.dtype === "uint32");
     return out;
+  },
+  lower({ inputs: [x], attributes: { axis, descending }, shape }) {
+    const count = shape[axis] ?? 1;
+    const inner = sizeOf(shape.slice(axis + 1));
+    const dtype = x?.dtype ?? "float32";
+    const isUnsigned = isFloat(dtype) ? [] : [Number(dtype === "uint32")];
+    return {
+      kind: "routine",
+      routine: sortingRoutines[elementNames[dtype]],
+      units: sizeOf(shape) / count,
+      work: 20 * count,
+      numbers: [count, inner, Number(descending), ...isUnsigned],
+      scratch: scratchFor(count, count, mostDigits / 2, count),
+    };
   },
   vjp: { none: "its result is integer" },
   batch: ({ inputs: [x], attributes: { axis, descending } }) =>
     apply(argsortPrimitive, [x], { axis: axis + 1, descending }),
 };
 
-function sortRow(
-  x: NumericArray,
-  out: NumericArray,
-  start: number,
-  stride: number,
-  length: number,
-  sign: 1 | -1,
-): void {
-  const order = Uint32Array.from({ length }, (_, i) => i);
-  // The index decides between equals: stable in both directions.
-  order.sort(
-    (i, j) => sign * compareNumbers(x[start + i * stride] as number, x[start + j * stride] as number) || i - j,
-  );
-  for (let i = 0; i < length; i++) out[start + i * stride] = order[i] as number;
-}
+const sortingRoutines = {
+  Float32: routines.sortingOrderOfSingles,
+  Float64: routines.sortingOrderOfDoubles,
+  ...routines.sortingOrderOfIntegers,
+} as const;
 
 const drawSortable = (draw: Draw): [Tensor, { axis: number; descending: boolean }] => {
   const shape = draw.shape({ minRank: 1 });

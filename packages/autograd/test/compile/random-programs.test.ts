@@ -74,6 +74,22 @@ const steps: readonly Step[] = [
     const places = g.remainder(g.arange(x.shape[0] ?? 0), size);
     return g.segmentSum(small(x), places, { count: size });
   },
+  (choose, x) => {
+    if (x.rank === 0) return x;
+    const options = { axis: axisOf(choose, x), reverse: choose(2) === 0 };
+    return [g.cumsum, g.cumprod, g.cummax, g.cummin][choose(4)]?.(small(x), options) ?? x;
+  },
+  (choose, x) => (x.rank === 0 ? x : g.sort(small(x), { axis: axisOf(choose, x), descending: choose(2) === 0 })),
+  (choose, x) => g.where(g.generator(choose(99)).bernoulli(x.shape, { p: 0.7 }), small(x), 0),
+  (_, x) => {
+    const n = x.shape[x.rank - 1] ?? 0;
+    if (x.rank < 2 || n > 17 || x.size > 6000) return x;
+    const a = g.clip(small(x), { min: -1, max: 1 });
+    const gram = g.matmul(g.swapaxes(a, x.rank - 1, x.rank - 2), a);
+    return g.linalg.cholesky(
+      g.add(g.mul(gram, 1 / Math.max(1, x.shape[x.rank - 2] ?? 1)), g.eye(n, { dtype: gram.dtype })),
+    );
+  },
   (choose, x) => (x.rank === 0 || x.size > 3000 ? x : g.concat([x, x], { axis: axisOf(choose, x) })),
   (_, x, y) => {
     if (x.rank < 2 || x.size * (y.shape[y.rank - 1] ?? 1) > 200_000) return x;

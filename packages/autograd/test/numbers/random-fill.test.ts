@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalCdf } from "../../src/numbers/error-function.js";
-import {
-  fillIntegers,
-  fillNormal,
-  fillPermutation,
-  fillTruncatedNormal,
-  fillUniform,
-} from "../../src/numbers/random-fill.js";
+import { fillPermutations } from "../../src/numbers/permutation.js";
+import { fillIntegers, fillNormal, fillTruncatedNormal, fillUniform } from "../../src/numbers/random-fill.js";
 import { keyFromSeed, randomBits } from "../../src/numbers/threefry.js";
 
 const key = keyFromSeed(2024);
@@ -148,12 +143,12 @@ describe("fillIntegers", () => {
   });
 });
 
-describe("fillPermutation", () => {
-  it("holds every index once, and resumes at the counter it returns", () => {
+describe("fillPermutations", () => {
+  it("holds every index once", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 300 }), fc.nat(), (n, counter) => {
         const out = new Int32Array(n);
-        expect(fillPermutation(key, counter, out)).toBe(counter + 2 * n);
+        fillPermutations(0, 1, Float64Array.of(counter), out, n, ...key);
         expect([...out].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
       }),
     );
@@ -161,10 +156,9 @@ describe("fillPermutation", () => {
 
   it("draws all orders of four equally often", () => {
     const counts = new Map<string, number>();
-    const out = new Uint32Array(4);
-    let counter = 0;
+    const out = new Int32Array(4);
     for (let i = 0; i < 24_000; i++) {
-      counter = fillPermutation(key, counter, out);
+      fillPermutations(0, 1, Float64Array.of(8 * i), out, 4, ...key);
       counts.set(String(out), (counts.get(String(out)) ?? 0) + 1);
     }
     expect(counts.size).toBe(24);

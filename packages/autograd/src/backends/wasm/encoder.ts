@@ -251,6 +251,12 @@ export class FunctionWriter {
     return this;
   }
 
+  /** Instructions that are bytes already. */
+  bytes(code: Uint8Array): this {
+    this.#code.append(code);
+    return this;
+  }
+
   /** `block … end`: a branch to it leaves it. */
   block(body: () => void): this {
     this.#code.byte(0x02);

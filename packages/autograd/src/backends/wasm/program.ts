@@ -14,6 +14,7 @@ import { compileLoops } from "./loops.js";
 import { type MemoryImport, ModuleWriter } from "./module-writer.js";
 import { op } from "./opcodes.js";
 import { type CompiledProduct, compileProduct, productScratch } from "./products.js";
+import { compileRoutine, RoutineTable, routineScratch } from "./routines.js";
 import { compileScatter } from "./scatter.js";
 import { writeSteps } from "./steps.js";
 
@@ -57,6 +58,7 @@ interface Call {
 interface Assembly {
   readonly module: ModuleWriter;
   readonly functions: FunctionTable;
+  readonly routines: RoutineTable;
   readonly options: ProgramOptions;
   readonly callHost: number;
   readonly hostKernels: HostKernel[];
@@ -68,8 +70,10 @@ interface Assembly {
 /** Compiles a schedule to one module: `run(base, thread, threads)` does the whole of it, entered by each thread. */
 export function compileProgram(schedule: Schedule, options: ProgramOptions): CompiledProgram {
   const { plans: libraryProducts, own } = planLibraryProducts(schedule, options.blas && options.cores);
-  const scratchOf = (kernel: Kernel): number =>
-    kernel.kind === "product" && !libraryProducts.has(kernel) ? productScratch(kernel, options) : 0;
+  const scratchOf = (kernel: Kernel): number => {
+    if (kernel.kind === "routine") return routineScratch(kernel, options);
+    return kernel.kind === "product" && !libraryProducts.has(kernel) ? productScratch(kernel, options) : 0;
+  };
   const plan = planMemory(schedule, scratchOf);
   const module = new ModuleWriter(options.memory);
   const callHost = module.importFunction("host", ["i32"], []);
@@ -78,7 +82,8 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
     module.note(blasSection, encodeBinding(options.blas.binding));
   const hostKernels: HostKernel[] = [];
   const functions = new FunctionTable(module, options.constants);
-  const assembly = { module, functions, options, callHost, hostKernels, libraryProducts, callLibrary };
+  const routines = new RoutineTable(module, functions);
+  const assembly = { module, functions, routines, options, callHost, hostKernels, libraryProducts, callLibrary };
   const calls = compileKernels(schedule, plan, assembly);
   const sharedWork = calls.reduce((sum, call) => sum + call.sharedWork, 0);
   module.export("run", writeRun(module, calls, options.threads > 1 && sharedWork > 0));
@@ -110,6 +115,8 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
           options.sharedFrom,
         );
       }
+      case "routine":
+        return compileRoutine(kernel, assembly, addressOf, plan.scratch.get(kernel) ?? 0);
       case "host": {
         const writer = module.function(`host_${kernel.value.primitive.name}`, ["i32", "i32", "i32"], []);
         writer.i32(hostKernels.length).call(callHost);

@@ -1,7 +1,8 @@
 import { allocate } from "../../dtype.js";
 import type { Primitive } from "../../graph.js";
-import { factorCholesky } from "../../numbers/cholesky.js";
+import { choleskyFactors } from "../../numbers/cholesky.js";
 import { apply, typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/cholesky.js";
 import { sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { KeepsSquare } from "../../types/linalg.js";
@@ -11,7 +12,9 @@ import { tril } from "../diagonal.js";
 import { add } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
-import { asSquare, batchOf, forEachMatrix, identityLike, symmetricPart } from "./matrices.js";
+import { scratchFor } from "../routine-layout.js";
+import { asSquare, batchOf, identityLike, sidesOf, symmetricPart } from "./matrices.js";
+import { floats, lowerMatrices, routineFor } from "./matrix-routines.js";
 import { drawBatch, drawDefinite } from "./samples.js";
 import { drawSystem, solveFor, systemOf } from "./solve.js";
 import { cotangentTriangle, solveLower, solveUpper } from "./triangular.js";
@@ -22,12 +25,17 @@ const choleskyPrimitive: Primitive<undefined> = {
   infer: ({ inputs: [a] }) => ({ shape: a.shape, dtype: a.dtype }),
   run({ inputs: [a], shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
-    const n = shape[shape.length - 1] ?? 0;
-    forEachMatrix(batchOf(shape), [a], ([matrix], index) => {
-      if (!factorCholesky(matrix, n)) matrix.fill(Number.NaN);
-      out.set(matrix, index * n * n);
-    });
+    const [n] = sidesOf(shape);
+    choleskyFactors(0, sizeOf(batchOf(shape)), floats(a.data), floats(out), n);
     return out;
+  },
+  lower(context) {
+    const [n] = sidesOf(context.shape);
+    return lowerMatrices(routineFor(routines.choleskyFactors, context.dtype), context, batchOf(context.shape), {
+      work: n ** 3,
+      numbers: [n],
+      scratch: scratchFor(n * n),
+    });
   },
   // dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹, Φ the lower triangle with half the diagonal (I. Murray, "Differentiation of the Cholesky
   // decomposition", 2016, eq. 10).

@@ -1,22 +1,31 @@
 import { allocate } from "../../dtype.js";
 import type { Linearity, Primitive } from "../../graph.js";
+import type { RoutineOfFloats } from "../../ir/routine.js";
 import { cofactors } from "../../numbers/determinant-derivatives.js";
-import { determinantOfLU, signAndLogOfLU } from "../../numbers/lu.js";
+import { determinantsLU, logarithmsLU, signsLU } from "../../numbers/lu.js";
+import type { Floats } from "../../numbers/numeric-array.js";
 import { apply, typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/lu.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, type Shape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { OfSquare, SignAndLogDet } from "../../types/linalg.js";
 import { sumTo } from "../broadcast.js";
 import { alignBatch, mul } from "../elementwise.js";
+import { scratchFor } from "../routine-layout.js";
 import { asMatrices, asSquare, batchOf, forEachMatrix, identityLike, sidesOf } from "./matrices.js";
+import { float64s, floats, lowerMatrices, routineFor } from "./matrix-routines.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 import { luFactors, luSolve } from "./solve.js";
+
+/** Writes a number for each of the LU factors that lie one behind the other. */
+type ReadFactors = (first: number, end: number, factors: Float64Array, out: Floats, n: number) => void;
 
 /** A number read off the LU factors of each matrix; the operands are the matrix and its factors. */
 function ofFactors(
   name: string,
-  read: (lu: Float64Array, n: number) => number,
+  read: ReadFactors,
+  { routines, work }: { readonly routines: RoutineOfFloats; readonly work: number },
   vjp: Primitive["vjp"],
 ): Primitive<undefined> {
   const primitive: Primitive<undefined> = {
@@ -25,10 +34,17 @@ function ofFactors(
     infer: ({ inputs: [a] }) => ({ shape: batchOf(a.shape), dtype: a.dtype }),
     run({ inputs: [, lu], shape, dtype }) {
       const out = allocate(dtype, sizeOf(shape));
-      forEachMatrix(shape, [lu], ([factors], index) => {
-        out[index] = read(factors, sidesOf(lu.shape)[0]);
-      });
+      read(0, out.length, float64s(lu.data), floats(out), sidesOf(lu.shape)[0]);
       return out;
+    },
+    lower(context) {
+      const [n] = sidesOf(context.inputs[0]?.shape ?? []);
+      return lowerMatrices(routineFor(routines, context.dtype), context, context.shape, {
+        work: work * n,
+        numbers: [n],
+        scratch: scratchFor(n),
+        operands: [1],
+      });
     },
     vjp,
     batch: ({ inputs: [a, lu] }) => apply(primitive, [a, lu], undefined),
@@ -37,23 +53,25 @@ function ofFactors(
 }
 
 // d det(A) = ⟨cofactors of A, dA⟩ (Jacobi's formula).
-const detPrimitive = ofFactors("det", determinantOfLU, ({ inputs: [a], cotangent }) => [
-  mul(asMatrices(cotangent), derivativeOfDet(a, [])),
-  undefined,
-]);
+const detPrimitive = ofFactors(
+  "det",
+  determinantsLU,
+  { routines: routines.determinantsLU, work: 8 },
+  ({ inputs: [a], cotangent }) => [mul(asMatrices(cotangent), derivativeOfDet(a, [])), undefined],
+);
 
 // d ln |det(A)| = ⟨A⁻ᵀ, dA⟩ (M. Giles, "Collected matrix derivative results", 2008, 2.2.4).
 const logDetPrimitive = ofFactors(
   "logDet",
-  (lu, n) => signAndLogOfLU(lu, n).logarithm,
+  logarithmsLU,
+  { routines: routines.logarithmsLU, work: 40 },
   ({ inputs: [a, lu], cotangent }) => [mul(asMatrices(cotangent), luSolve(a, lu, identityLike(a), true)), undefined],
 );
 
-const signOfDetPrimitive = ofFactors(
-  "signOfDet",
-  (lu, n) => signAndLogOfLU(lu, n).sign,
-  () => [undefined, undefined],
-);
+const signOfDetPrimitive = ofFactors("signOfDet", signsLU, { routines: routines.signsLU, work: 4 }, () => [
+  undefined,
+  undefined,
+]);
 
 /**
  * The matrix whose inner product with X is the derivative of det at A in the directions X, G₁, …, Gₖ: the operands are

@@ -1,5 +1,6 @@
-import { symmetricEigen } from "../../numbers/symmetric-eigen.js";
+import { eigenFactors as eigenFactorsOf } from "../../numbers/symmetric-eigen.js";
 import { typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/symmetric-eigen.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { Eigh, OfSquare } from "../../types/linalg.js";
 import { abs, div } from "../arithmetic.js";
@@ -7,20 +8,19 @@ import { mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
 import { max } from "../reduce.js";
-import { factorization, packed, part } from "./factorization.js";
+import { scratchFor } from "../routine-layout.js";
+import { factorization, part } from "./factorization.js";
 import { gapsOf } from "./gaps.js";
 import { asRows, asSquare, symmetricPart } from "./matrices.js";
 import { drawBatch, drawDefinite } from "./samples.js";
 
 /** Eigenvectors, and below them a row of eigenvalues: [..., n + 1, n]. */
-const eigenFactors = factorization(
-  "eigh",
-  (n) => [n + 1, n],
-  (matrix, n) => {
-    const found = symmetricEigen(matrix, n);
-    return found && packed(found.vectors, found.values);
-  },
-);
+const eigenFactors = factorization("eigh", (n) => [n + 1, n], eigenFactorsOf, {
+  routines: routines.eigenFactors,
+  sides: 1,
+  work: (n) => 20 * n ** 3,
+  scratch: (n) => scratchFor(n * n, n * n, n, n, n, n, n, n),
+});
 
 // A = V diag(w) Vᵀ: dA = V diag(dw) Vᵀ, and V (F ∘ Vᵀ dV) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ) (M. Giles, "Collected matrix
 // derivative results", 2008, 3.1).

@@ -1,9 +1,14 @@
 import { allocate } from "../../dtype.js";
 import type { Primitive, VjpRule } from "../../graph.js";
+import { constantIndex, flatIndex, shiftIndex } from "../../ir/affine.js";
+import { scalarTypeOf } from "../../ir/expression.js";
+import type { RoutineOfFloats } from "../../ir/routine.js";
+import type { Floats } from "../../numbers/numeric-array.js";
 import { apply } from "../../primitive.js";
 import { type Shape, sizeOf } from "../../shape.js";
 import type { Tensor } from "../../tensor.js";
-import { batchOf, forEachMatrix, sidesOf } from "./matrices.js";
+import { batchOf, sidesOf } from "./matrices.js";
+import { floats, lowerMatrices, routineFor } from "./matrix-routines.js";
 
 /**
  * How a decomposition with several results stands in a graph whose nodes have one. A factorisation packs its factors
@@ -12,6 +17,26 @@ import { batchOf, forEachMatrix, sidesOf } from "./matrices.js";
  * and no derivative factorises again.
  */
 
+/** Writes the packed factors of matrices one behind the other, from the `first` to before the `end`. */
+export type FactorMatrices = (
+  first: number,
+  end: number,
+  matrices: Floats,
+  out: Float64Array,
+  rows: number,
+  columns: number,
+) => void;
+
+/** What compiled programs run in its place. */
+export interface CompiledFactors {
+  readonly routines: RoutineOfFloats;
+  /** Of the sides of a matrix: about how many operations it takes, and how many elements its arrays have. */
+  readonly work: (rows: number, columns: number) => number;
+  /** How many of a matrix's sides it is told: 1 of square ones. */
+  readonly sides: 1 | 2;
+  readonly scratch: (rows: number, columns: number) => number;
+}
+
 /**
  * Computes packed factors of matrices; the result is float64 whatever the operand, so that nothing is rounded on the
  * way.
@@ -19,8 +44,8 @@ import { batchOf, forEachMatrix, sidesOf } from "./matrices.js";
 export function factorization(
   name: string,
   packedSides: (rows: number, columns: number) => readonly [number, number],
-  /** Undefined where there are no factors: they are NaN then, as they are where the matrix holds NaN. */
-  factor: (matrix: Float64Array<ArrayBuffer>, rows: number, columns: number) => Float64Array | undefined,
+  factor: FactorMatrices,
+  compiled: CompiledFactors,
 ): (x: Tensor) => Tensor {
   const primitive: Primitive<undefined> = {
     name,
@@ -29,32 +54,25 @@ export function factorization(
       shape: [...batchOf(x.shape), ...packedSides(...sidesOf(x.shape))],
       dtype: "float64",
     }),
-    run({ inputs: [x], shape, dtype }) {
-      const out = allocate(dtype, sizeOf(shape));
-      const size = sizeOf(shape.slice(-2));
-      const [rows, columns] = sidesOf(x.shape);
-      forEachMatrix(batchOf(x.shape), [x], ([matrix], index) => {
-        const factors = matrix.some(Number.isNaN) ? undefined : factor(matrix, rows, columns);
-        if (factors === undefined) out.fill(Number.NaN, index * size, (index + 1) * size);
-        else out.set(factors, index * size);
-      });
+    run({ inputs: [x], shape }) {
+      const out = new Float64Array(sizeOf(shape));
+      factor(0, sizeOf(batchOf(x.shape)), floats(x.data), out, ...sidesOf(x.shape));
       return out;
+    },
+    lower(context) {
+      const [x] = context.inputs;
+      if (x === undefined) return undefined;
+      const sides = sidesOf(x.shape);
+      return lowerMatrices(routineFor(compiled.routines, x.dtype), context, batchOf(x.shape), {
+        work: compiled.work(...sides),
+        numbers: sides.slice(0, compiled.sides),
+        scratch: compiled.scratch(...sides),
+      });
     },
     vjp: () => [undefined],
     batch: ({ inputs: [x] }) => apply(primitive, [x], undefined),
   };
   return (x) => apply(primitive, [x], undefined);
-}
-
-/** Arrays one after another, as packed factors hold them. */
-export function packed(...parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const own of parts) {
-    whole.set(own, at);
-    at += own.length;
-  }
-  return whole;
 }
 
 /** Where a part stands in the packed factors of one matrix, and its shape. */
@@ -85,6 +103,20 @@ export function part(
         out.set(factors.data.subarray(from, from + size), at);
       }
       return out;
+    },
+    lower({ inputs: [x, factors], dtype }) {
+      const [rows, columns] = sidesOf(factors?.shape ?? []);
+      const own = partOf(...sidesOf(x?.shape ?? []));
+      return {
+        kind: "map",
+        element({ b, indices, operand }) {
+          const batch = indices.slice(0, indices.length - own.shape.length);
+          const at = shiftIndex(flatIndex(indices.slice(batch.length), own.shape), own.start);
+          // A place in the packed matrix may lie beyond the end of a row: rows lie one behind the other.
+          const place = columns === 1 && rows !== 1 ? [at, constantIndex(0)] : [constantIndex(0), at];
+          return b.convert(operand(1, [...batch, ...place]), scalarTypeOf(dtype));
+        },
+      };
     },
     vjp,
     batch: ({ inputs: [x, factors] }) => apply(primitive, [x, factors], undefined),

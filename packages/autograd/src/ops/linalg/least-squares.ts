@@ -2,8 +2,9 @@ import { describeValue } from "../../convert.js";
 import { allocate } from "../../dtype.js";
 import { ValueError } from "../../errors.js";
 import type { Primitive } from "../../graph.js";
-import { matmulInto, rowMajor } from "../../numbers/matrix-product.js";
+import { pseudoSolutions } from "../../numbers/pseudo-solution.js";
 import { apply, typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/pseudo-solution.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, sameShape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
@@ -17,8 +18,10 @@ import { add, alignBatch, mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
 import { eye } from "../ranges.js";
+import { scratchFor } from "../routine-layout.js";
 import { sliceAxis } from "../slice.js";
-import { asMatrix, batchOf, epsilonOf, forEachMatrix, sidesOf } from "./matrices.js";
+import { asMatrix, batchOf, epsilonOf, sidesOf } from "./matrices.js";
+import { float64s, floats, lowerMatrices, matricesOf, routineFor } from "./matrix-routines.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 import { drawSystem, solveFor, systemOf } from "./solve.js";
 import { singularFactors, singularValuesOf } from "./svd.js";
@@ -39,15 +42,24 @@ const pseudoSolvePrimitive: Primitive<PseudoSolve> = {
     const batch = broadcastShapes("pseudoSolve", batchOf(a.shape), batchOf(b.shape));
     return { shape: [...batch, transposed ? m : n, sidesOf(b.shape)[1]], dtype: a.dtype };
   },
-  run({ inputs: [a, factors, b], attributes, shape, dtype }) {
+  run({ inputs: [a, factors, b], attributes: { transposed, rtol }, shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
+    const batch = batchOf(shape);
     const [m, n] = sidesOf(a.shape);
-    const columns = sidesOf(b.shape)[1];
-    forEachMatrix(batchOf(shape), [factors, b], ([own, right], index) => {
-      const x = pseudoSolution(own, m, n, right, columns, attributes);
-      out.set(x, index * x.length);
-    });
+    const [own, right] = [float64s(matricesOf(factors, batch)), matricesOf(b, batch)];
+    pseudoSolutions(0, sizeOf(batch), own, right, floats(out), m, n, sidesOf(b.shape)[1], transposed, rtol);
     return out;
+  },
+  lower(context) {
+    const { transposed, rtol } = context.attributes;
+    const [m, n] = sidesOf(context.inputs[0]?.shape ?? []);
+    const [, columns] = sidesOf(context.shape);
+    return lowerMatrices(routineFor(routines.pseudoSolutions, context.dtype), context, batchOf(context.shape), {
+      work: 2 * (m + n) * Math.min(m, n) * columns,
+      numbers: [m, n, columns, Number(transposed), rtol],
+      scratch: scratchFor(m * columns, n * columns, n * columns, m * columns),
+      operands: [1, 2],
+    });
   },
   // P = A⁺: dP = −P dA P + P Pᵀ dAᵀ (I − A P) + (I − P A) dAᵀ Pᵀ P (G. Golub & V. Pereyra, SIAM J. Numer. Anal. 10,
   // 1973, eq. 4.12), for X = P B.
@@ -67,32 +79,6 @@ const pseudoSolvePrimitive: Primitive<PseudoSolve> = {
   },
   batch: (context) => apply(pseudoSolvePrimitive, alignBatch(context), context.attributes),
 };
-
-/** V diag(s)⁺ Uᵀ B, or U diag(s)⁺ Vᵀ B. */
-function pseudoSolution(
-  factors: Float64Array,
-  m: number,
-  n: number,
-  b: Float64Array,
-  columns: number,
-  { transposed, rtol }: PseudoSolve,
-): Float64Array {
-  const k = Math.min(m, n);
-  const s = factors.subarray((m + n) * k);
-  const u = { data: factors, offset: 0, side: m };
-  const v = { data: factors, offset: m * k, side: n };
-  const [from, to] = transposed ? [v, u] : [u, v];
-  const inner = new Float64Array(k * columns);
-  const across = rowMajor(from.data, from.offset, k, from.side, { transposed: true });
-  matmulInto(across, rowMajor(b, 0, from.side, columns), inner, 0, k, from.side, columns);
-  for (let i = 0; i < k; i++) {
-    const isZero = s[i]! <= rtol * s[0]!;
-    for (let j = i * columns; j < (i + 1) * columns; j++) inner[j] = isZero ? 0 : inner[j]! / s[i]!;
-  }
-  const out = new Float64Array(to.side * columns);
-  matmulInto(rowMajor(to.data, to.offset, to.side, k), rowMajor(inner, 0, k, columns), out, 0, to.side, k, columns);
-  return out;
-}
 
 /** Options of `linalg.pinv` and `linalg.lstsq`. */
 export interface RankOptions {

@@ -1,8 +1,8 @@
 import { describeValue } from "../../convert.js";
 import { ValueError } from "../../errors.js";
-import { factorQR } from "../../numbers/householder.js";
-import { scaledToOne } from "../../numbers/matrix-scale.js";
+import { factorsQR } from "../../numbers/householder.js";
 import { typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/householder.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { Qr, QrOperator } from "../../types/linalg.js";
 import { neg } from "../arithmetic.js";
@@ -12,28 +12,22 @@ import { add, mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
 import { max, min } from "../reduce.js";
+import { scratchFor } from "../routine-layout.js";
 import { concatenate, padAxis, sliceAxis } from "../slice.js";
 import { where } from "../where.js";
 import { completed } from "./complement.js";
-import { factorization, packed, part } from "./factorization.js";
+import { factorization, part } from "./factorization.js";
 import { asMatrices, asMatrix, epsilonOf, sidesOf } from "./matrices.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 import { cotangentTriangle, solveUpper } from "./triangular.js";
 
 /** Q, and below it R, of matrices no wider than high: [..., m + n, n]. */
-const qrFactors = factorization(
-  "qr",
-  (m, n) => [m + n, n],
-  (a, m, n) => {
-    const { matrix, scale } = scaledToOne(a);
-    if (Number.isNaN(scale)) return undefined;
-    const { q, r } = factorQR(matrix, m, n);
-    return packed(
-      q,
-      r.map((x) => x * scale),
-    );
-  },
-);
+const qrFactors = factorization("qr", (m, n) => [m + n, n], factorsQR, {
+  routines: routines.factorsQR,
+  sides: 2,
+  work: (m, n) => 8 * m * n * n,
+  scratch: (m, n) => scratchFor(m * n, n, n),
+});
 
 // dA = (dQ + Q C(M)) R⁻ᵀ with M = R dRᵀ − dQᵀ Q, where C copies the lower triangle to the upper one (S. Walter & L.
 // Lehmann, "Algorithmic differentiation of linear algebra functions", 2010; the form is that of M. Seeger et al.,

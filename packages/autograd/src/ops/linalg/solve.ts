@@ -1,8 +1,9 @@
 import { allocate, promote } from "../../dtype.js";
 import { ShapeError } from "../../errors.js";
 import type { Primitive } from "../../graph.js";
-import { factorLU, solveLU } from "../../numbers/lu.js";
+import { factorsLU, solutionsLU } from "../../numbers/lu.js";
 import { apply, typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/lu.js";
 import type { Draw } from "../../sampling.js";
 import { broadcastShapes, sameShape, showShape, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
@@ -14,21 +15,19 @@ import { asFloat, castTo } from "../cast.js";
 import { alignBatch } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
+import { scratchFor } from "../routine-layout.js";
 import { factorization } from "./factorization.js";
-import { asSquare, batchOf, forEachMatrix, identityLike, sidesOf } from "./matrices.js";
+import { asSquare, batchOf, identityLike, sidesOf } from "./matrices.js";
+import { float64s, floats, lowerMatrices, matricesOf, routineFor } from "./matrix-routines.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 
 /** The LU factors of square matrices with their row exchanges: [..., n, n + 1], as `numbers/lu.ts` lays them out. */
-export const luFactors = factorization(
-  "lu",
-  (n) => [n, n + 1],
-  (matrix, n) => {
-    const out = new Float64Array(n * (n + 1));
-    for (let i = 0; i < n; i++) out.set(matrix.subarray(i * n, (i + 1) * n), i * (n + 1));
-    factorLU(out, n);
-    return out;
-  },
-);
+export const luFactors = factorization("lu", (n) => [n, n + 1], factorsLU, {
+  routines: routines.factorsLU,
+  sides: 1,
+  work: (n) => n ** 3,
+  scratch: () => 0,
+});
 
 interface SolveAttributes {
   readonly transposed: boolean;
@@ -47,12 +46,20 @@ const luSolvePrimitive: Primitive<SolveAttributes> = {
   }),
   run({ inputs: [, lu, b], attributes: { transposed }, shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
+    const batch = batchOf(shape);
     const [n, columns] = sidesOf(shape);
-    forEachMatrix(batchOf(shape), [lu, b], ([factors, x], index) => {
-      if (!solveLU(factors, n, x, columns, transposed)) x.fill(Number.NaN);
-      out.set(x, index * x.length);
-    });
+    const factors = float64s(matricesOf(lu, batch));
+    solutionsLU(0, sizeOf(batch), factors, matricesOf(b, batch), floats(out), n, columns, transposed);
     return out;
+  },
+  lower(context) {
+    const [n, columns] = sidesOf(context.shape);
+    return lowerMatrices(routineFor(routines.solutionsLU, context.dtype), context, batchOf(context.shape), {
+      work: 2 * n * n * (columns + 1),
+      numbers: [n, columns, Number(context.attributes.transposed)],
+      scratch: scratchFor(n * columns),
+      operands: [1, 2],
+    });
   },
   // X = A⁻¹ B: dB = A⁻ᵀ g, dA = −dB Xᵀ (M. Giles, "Collected matrix derivative results", 2008, 2.3.1).
   vjp({ inputs: [a, lu, b], output: x, attributes: { transposed }, cotangent }) {

@@ -1,5 +1,6 @@
-import { singularValues } from "../../numbers/singular-values.js";
+import { singularFactors as singularFactorsOf } from "../../numbers/singular-values.js";
 import { typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/singular-values.js";
 import type { Draw } from "../../sampling.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { SingularValues, Svd, SvdOperator } from "../../types/linalg.js";
@@ -8,23 +9,26 @@ import { lessEqual } from "../comparison.js";
 import { add, mul } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { expandDims, mT } from "../movement.js";
+import { scratchFor } from "../routine-layout.js";
 import { sliceAxis } from "../slice.js";
 import { where } from "../where.js";
 import { completed } from "./complement.js";
-import { factorization, packed, part } from "./factorization.js";
+import { factorization, part } from "./factorization.js";
 import { gapsOf } from "./gaps.js";
 import { asMatrix, asRows, epsilonOf, sidesOf } from "./matrices.js";
 import { drawBatch, drawMatrices } from "./samples.js";
 
 /** U, below it V, and below that a row of singular values: [..., m + n + 1, k] for k = min(m, n). */
-export const singularFactors = factorization(
-  "svd",
-  (m, n) => [m + n + 1, Math.min(m, n)],
-  (matrix, m, n) => {
-    const found = singularValues(matrix, m, n);
-    return found && packed(found.u, found.v, found.s);
+export const singularFactors = factorization("svd", (m, n) => [m + n + 1, Math.min(m, n)], singularFactorsOf, {
+  routines: routines.singularFactors,
+  sides: 2,
+  work: (m, n) => 60 * m * n * Math.min(m, n),
+  scratch(m, n) {
+    const k = Math.min(m, n);
+    const square = k * k;
+    return scratchFor(m * n, m * n, m * n, square, square, square, square, square, k, k, k, k, k, k);
   },
-);
+});
 
 // A = U diag(s) Vᵀ: dA = U diag(ds) Vᵀ, and for the vectors, with Fᵢⱼ = 1 / (sⱼ² − sᵢ²) (J. Townsend, "Differentiating
 // the singular value decomposition", 2016; M. Giles, "Collected matrix derivative results", 2008, 3.2), U (F ∘ (Uᵀ dU −

@@ -1,7 +1,8 @@
 import { allocate } from "../../dtype.js";
 import type { Primitive } from "../../graph.js";
-import { solveTriangular } from "../../numbers/triangular.js";
+import { triangularSolutions } from "../../numbers/triangular.js";
 import { apply, typedOperator } from "../../primitive.js";
+import * as routines from "../../routines/triangular.js";
 import { broadcastShapes, sizeOf } from "../../shape.js";
 import type { Tensor, TensorLike } from "../../tensor.js";
 import type { Solve } from "../../types/linear-systems.js";
@@ -11,7 +12,9 @@ import { tril, triu } from "../diagonal.js";
 import { alignBatch } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { mT } from "../movement.js";
-import { asSquare, batchOf, forEachMatrix, sidesOf } from "./matrices.js";
+import { scratchFor } from "../routine-layout.js";
+import { asSquare, batchOf, sidesOf } from "./matrices.js";
+import { floats, lowerMatrices, matricesOf, routineFor } from "./matrix-routines.js";
 import { drawSystem, solveFor, systemOf } from "./solve.js";
 
 /** Which triangle T is read; `transposed`: of Tᵀ X = B. */
@@ -28,14 +31,22 @@ const triangularSolvePrimitive: Primitive<Triangle> = {
     shape: [...broadcastShapes("triangularSolve", batchOf(t.shape), batchOf(b.shape)), ...sidesOf(b.shape)],
     dtype: t.dtype,
   }),
-  run({ inputs, attributes, shape, dtype }) {
+  run({ inputs: [t, b], attributes: { upper, transposed, unit }, shape, dtype }) {
     const out = allocate(dtype, sizeOf(shape));
+    const batch = batchOf(shape);
     const [n, columns] = sidesOf(shape);
-    forEachMatrix(batchOf(shape), inputs, ([t, x], index) => {
-      if (!solveTriangular(t, n, n, x, columns, attributes)) x.fill(Number.NaN);
-      out.set(x, index * x.length);
-    });
+    const [matrices, right] = [matricesOf(t, batch), matricesOf(b, batch)];
+    triangularSolutions(0, sizeOf(batch), matrices, right, floats(out), n, columns, upper, transposed, unit);
     return out;
+  },
+  lower(context) {
+    const { upper, transposed, unit } = context.attributes;
+    const [n, columns] = sidesOf(context.shape);
+    return lowerMatrices(routineFor(routines.triangularSolutions, context.dtype), context, batchOf(context.shape), {
+      work: n * n * (columns + 1),
+      numbers: [n, columns, ...[upper, transposed, unit].map(Number)],
+      scratch: scratchFor(n * n, n * columns),
+    });
   },
   // As for a full matrix (M. Giles, "Collected matrix derivative results", 2008, 2.3.1), kept to the triangle that is
   // read.
