@@ -53,10 +53,7 @@ type Triple<T> = readonly [T, T, T];
 const each = <T, U>([query, key, value]: Triple<T>, f: (item: T) => U): Triple<U> => [f(query), f(key), f(value)];
 
 /** A tensor cut into three along an axis. */
-function thirds(x: Tensor, axis: number): Triple<Tensor> {
-  const [first = x, second = x, third = x] = split(x, 3, { axis });
-  return [first, second, third];
-}
+const thirds = (x: Tensor, axis: number): Triple<Tensor> => split(x, 3, { axis });
 
 /** Weights of the projections of queries, keys and values: stacked, or apart where their inputs differ in size. */
 type Projections = { readonly stacked: Variable } | { readonly apart: Triple<Variable> };

@@ -144,7 +144,7 @@ export class LSTM<
 
   protected override step(input: Tensor, hidden: Tensor, [, cell = hidden]: readonly Tensor[]): readonly Tensor[] {
     const gates = add(input, hidden);
-    const [i = gates, f = gates, g = gates, o = gates] = split(gates, 4, { axis: -1 });
+    const [i, f, g, o] = split(gates, 4, { axis: -1 });
     const next = add(mul(sigmoid(f), cell), mul(sigmoid(i), tanh(g)));
     return [mul(sigmoid(o), tanh(next)), next];
   }
@@ -197,8 +197,8 @@ export class GRU<
   }
 
   protected override step(input: Tensor, hidden: Tensor, [state = hidden]: readonly Tensor[]): readonly Tensor[] {
-    const [ri = input, zi = input, ni = input] = split(input, 3, { axis: -1 });
-    const [rh = hidden, zh = hidden, nh = hidden] = split(hidden, 3, { axis: -1 });
+    const [ri, zi, ni] = split(input, 3, { axis: -1 });
+    const [rh, zh, nh] = split(hidden, 3, { axis: -1 });
     const proposed = tanh(add(ni, mul(sigmoid(add(ri, rh)), nh)));
     return [lerp(proposed, state, sigmoid(add(zi, zh)))];
   }
