@@ -51,7 +51,6 @@ const gate = (x: Tensor, weight: Tensor, bias: Tensor): Tensor => add(mul(x, wei
 function layer(weight: Tensor, bias: Tensor, input: Tensor, hidden: Tensor, cell: Tensor): readonly [Tensor, Tensor] {
   const [wf, wi, wo, wg] = split(weight, 4);
   const [bf, bi, bo, bg] = split(bias, 4);
-  if (!wf || !wi || !wo || !wg || !bf || !bi || !bo || !bg) throw new RangeError("lstm: four gates are needed.");
   const kept = mul(cell, sigmoid(gate(input, wf, bf)));
   const next = add(kept, mul(sigmoid(gate(hidden, wi, bi)), tanh(gate(hidden, wg, bg))));
   return [mul(sigmoid(gate(input, wo, bo)), tanh(next)), next];
