@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/autograd/src/ops/slice.ts":
     "slicing and its transpose, which share the arithmetic of clamped, negative and stepped bounds",
   "packages/autograd/src/ops/cumulative.ts": "running totals of four kinds, whose derivatives are one another's",
+  "packages/nn/src/layers/activations.ts": "a list of classes of a few lines, of which half are docstrings",
   "packages/autograd/src/tensor.ts": "Tensor and Variable, which hold each other",
   "scripts/routines/expressions.ts": "one writer of expressions, whose kinds call one another",
 };
