@@ -152,7 +152,7 @@ describe("errors of derivatives name what is wrong and the remedy", () => {
       "a loss that is no scalar",
       () => grad((y: Tensor) => y)(x),
       GradientError,
-      /grad: .*scalar, not shape \[2\].*sum or mean/,
+      /grad: .*scalar \(shape \[\]\), not shape \[2\].*sum or mean/,
     ],
     [
       "an integer argument",
