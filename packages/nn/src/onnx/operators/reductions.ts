@@ -40,6 +40,18 @@ const argExtreme =
 const centre: Rule<Axes> = ({ b, inputs: [x], attributes: { axes } }) =>
   b.map("Sub", [x, axes.length === 0 ? x : reduced(b, "ReduceMean", x, axes, true)]);
 
+interface MeanSquare extends Axes {
+  readonly count: number;
+  readonly eps: number;
+}
+
+/** √(Σx² / count + eps). */
+function rootMeanSquare({ b, inputs: [x], attributes: { axes, count, eps } }: RuleContext<MeanSquare>): Value {
+  const squares = axes.length === 0 ? b.map("Mul", [x, x]) : reduced(b, "ReduceSumSquare", x, axes);
+  const power = b.map("Div", [squares, b.scalar(x.type, count)]);
+  return b.map("Sqrt", [eps === 0 ? power : b.map("Add", [power, b.scalar(x.type, eps)])]);
+}
+
 interface NormAttributes extends Axes {
   readonly ord: number;
 }
@@ -105,6 +117,7 @@ export const reductionRules: Readonly<Record<string, Rule>> = {
   argmax: argExtreme("ArgMax"),
   argmin: argExtreme("ArgMin"),
   centre,
+  rootMeanSquare,
   norm,
   softmax: alongAxis("Softmax"),
   logSoftmax: alongAxis("LogSoftmax"),
