@@ -128,48 +128,45 @@ export class Body {
 
   /** Tells another body of the locals that hold expressions already. */
   share(other: Body): void {
-    for (const [e, local] of this.#locals) other.bind(e, local);
+    this.#locals.forEach((local, e) => {
+      other.bind(e, local);
+    });
   }
 
   isBound = (e: Expr): boolean => this.#locals.has(e);
 
   /** Writes those expressions below `roots` that are used more than once, up to what is bound; `push` then writes the rest. */
   prepare(roots: readonly Expr[], hold: readonly Expr[] = []): void {
-    const below = this.#below(roots);
-    const uses = new Map<Expr, number>();
-    const height = new Map<Expr, number>();
-    const held = new Set<Expr>(hold);
-    const rooted = new Set(roots);
-    for (const e of below) {
+    const below = expressionsBelow(roots, this.#locals);
+    // By the numbers of expressions.
+    const size = (below[below.length - 1]?.id ?? -1) + 1;
+    const uses = new Int32Array(size);
+    const heights = new Uint8Array(size);
+    const held = new Uint8Array(size);
+    for (const { id } of hold) held[id] = 1;
+    for (let k = 0; k < below.length; k++) {
+      const e = below[k]!;
+      const { args } = e;
+      const repeats = repeatsOperands(e);
       let tall = 0;
-      for (const arg of e.args) {
-        uses.set(arg, (uses.get(arg) ?? 0) + 1);
-        if (repeatsOperands(e)) held.add(arg);
-        tall = Math.max(tall, this.#locals.has(arg) || held.has(arg) ? 0 : (height.get(arg) ?? 0));
+      for (let i = 0; i < args.length; i++) {
+        const { id } = args[i]!;
+        uses[id]!++;
+        if (repeats) held[id] = 1;
+        else if (held[id] === 0) tall = Math.max(tall, heights[id]!);
       }
-      height.set(e, tall + 1);
+      heights[e.id] = tall + 1;
       if (tall + 1 >= deepest) {
-        held.add(e);
-        height.set(e, 0);
+        held[e.id] = 1;
+        heights[e.id] = 0;
       }
     }
-    for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + (rooted.has(root) ? 1 : 0));
-    const free = (e: Expr): boolean => e.op === "const" && this.width === 1;
-    for (const e of below) {
-      if (this.#locals.has(e) || free(e) || e.op === "parameter") continue;
-      if (held.has(e) || (uses.get(e) ?? 0) > 1) this.#hold(e);
+    for (const { id } of roots) uses[id]!++;
+    for (let k = 0; k < below.length; k++) {
+      const e = below[k]!;
+      if (e.op === "parameter" || (e.op === "const" && this.width === 1)) continue;
+      if (held[e.id] === 1 || uses[e.id]! > 1) this.#hold(e);
     }
-  }
-
-  #below(roots: readonly Expr[]): Expr[] {
-    const seen = new Set<Expr>();
-    const stack = [...roots];
-    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-      if (seen.has(e) || this.#locals.has(e)) continue;
-      seen.add(e);
-      for (const arg of e.args) stack.push(arg);
-    }
-    return [...seen].sort((a, b) => a.id - b.id);
   }
 
   #hold(e: Expr): void {
