@@ -33,20 +33,26 @@ function inOrder(found: Expr[], least: number, greatest: number): Expr[] {
   return ordered;
 }
 
+/** Roots, and the expressions below them. */
+interface ExpandedCalls {
+  readonly roots: readonly Expr[];
+  readonly expressions: readonly Expr[];
+}
+
 /** More calls than this in one body stay calls: texts that long compile slowly. */
 const inlined = 16;
 
 /**
  * `roots` with the bodies of functions in place of calls, where there are few calls. The operations are the same either way, and so are the bits.
  */
-export function expandCalls(b: ExpressionBuilder, roots: readonly Expr[]): readonly Expr[] {
+export function expandCalls(b: ExpressionBuilder, roots: readonly Expr[]): ExpandedCalls {
   let current = roots;
   // Bodies call further functions: three rounds reach the deepest there are.
   for (let round = 0; round < 4; round++) {
     const below = expressionsBelow(current);
     let calls = 0;
     for (let i = 0; i < below.length; i++) if (below[i]!.op === "call") calls++;
-    if (calls === 0 || calls > inlined) return current;
+    if (calls === 0 || calls > inlined) return { roots: current, expressions: below };
     /** Of those that change. */
     const replaced = new Map<Expr, Expr>();
     for (const e of below) {
@@ -61,5 +67,5 @@ export function expandCalls(b: ExpressionBuilder, roots: readonly Expr[]): reado
     }
     current = current.map((root) => replaced.get(root) ?? root);
   }
-  return current;
+  return { roots: current, expressions: expressionsBelow(current) };
 }

@@ -30,7 +30,7 @@ export interface Surroundings {
 export class FunctionTable {
   readonly #module: ModuleWriter;
   readonly #constants: ConstantPool | undefined;
-  readonly #made = new Map<string, FunctionWriter>();
+  readonly #made = new Map<ScalarFunction, MadeFunction[]>();
 
   /** `constants`: where those of vector code lie; without it they are in the code. */
   constructor(module: ModuleWriter, constants?: ConstantPool) {
@@ -40,17 +40,18 @@ export class FunctionTable {
 
   constantAddress = (e: Expr): number | undefined => this.#constants?.addressOf(e.type, e.value ?? 0);
 
-  get(callee: ScalarFunction, types: readonly ScalarType[], width: Width): FunctionWriter {
-    const key = `${callee.name}:${types.join()}:${width}`;
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
+  get(callee: ScalarFunction, args: readonly Typed[], width: Width): FunctionWriter {
+    const known = this.#made.get(callee) ?? [];
+    for (let i = 0; i < known.length; i++) if (isFor(known[i]!, args, width)) return known[i]!.writer;
+    const types = args.map(({ type }) => type);
     const b = new ExpressionBuilder();
     const parameters = types.map((type, i) => b.parameter(type, i));
     const [x = b.constant("f64", 0), y = x, z = x] = parameters;
     const result = callee.body(b, x, y, z);
     const valueType = (type: ScalarType) => (width === 1 ? scalarValueType(type) : "v128");
-    const writer = this.#module.function(key, types.map(valueType), [valueType(result.type)]);
-    this.#made.set(key, writer);
+    const name = `${callee.name}:${types.join()}:${width}`;
+    const writer = this.#module.function(name, types.map(valueType), [valueType(result.type)]);
+    this.#made.set(callee, [...known, { types, width, writer }]);
     const none = (): never => {
       throw new Error(`${callee.name} reads memory`);
     };
@@ -69,6 +70,22 @@ export class FunctionTable {
     body.push(result);
     return writer;
   }
+}
+
+/** What has a type: an argument. */
+type Typed = Pick<Expr, "type">;
+
+/** A function at one width, of arguments of these types. */
+interface MadeFunction {
+  readonly types: readonly ScalarType[];
+  readonly width: Width;
+  readonly writer: FunctionWriter;
+}
+
+function isFor({ types, width }: MadeFunction, args: readonly Typed[], wanted: Width): boolean {
+  if (width !== wanted) return false;
+  for (let i = 0; i < types.length; i++) if (types[i] !== args[i]?.type) return false;
+  return true;
 }
 
 /** Operations whose code asks for an operand more than once: the operand is held in a local. */
@@ -226,7 +243,7 @@ export class Body {
       }
       case "call": {
         for (let i = 0; i < e.args.length; i++) operand(i);
-        if (e.callee !== undefined) w.call(functions.get(e.callee, typesOf(e.args), width));
+        if (e.callee !== undefined) w.call(functions.get(e.callee, e.args, width));
         return;
       }
       case "rescue":
@@ -303,7 +320,7 @@ export class Body {
     const { width } = this;
     const [condition, fast, ...args] = e.args;
     if (condition === undefined || fast === undefined || e.callee === undefined) throw new Error("rescue");
-    const slow = functions.get(e.callee, typesOf(args), 1);
+    const slow = functions.get(e.callee, args, 1);
     const result = w.local(width === 1 ? scalarValueType(e.type) : "v128");
     this.push(fast);
     w.set(result);

@@ -92,8 +92,9 @@ export class LoopBodies {
 
   /** Expressions that are the same along a row and used by ones that are not. */
   #borders(roots: readonly Expr[]): Expr[] {
-    const below = expressionsBelow(roots);
     const found = new Set<Expr>(roots.filter((root) => this.#plan.depthOf(root) < 2));
+    if (found.size === roots.length) return [...found];
+    const below = expressionsBelow(roots);
     for (let k = 0; k < below.length; k++) {
       const { args } = below[k]!;
       if (this.#plan.depthOf(below[k]!) < 2) continue;

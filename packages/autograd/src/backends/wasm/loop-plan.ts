@@ -1,7 +1,7 @@
 import type { LoopKernel, Reduction, Store } from "../../compile/kernel.js";
 import { type Group, groupLoops } from "../../compile/loop-groups.js";
 import type { Affine } from "../../ir/affine.js";
-import { expandCalls, expressionsBelow } from "../../ir/expand.js";
+import { expandCalls } from "../../ir/expand.js";
 import type { Expr } from "../../ir/expression.js";
 import { lanesFor } from "./body.js";
 import type { Lanes } from "./vector-code.js";
@@ -31,10 +31,11 @@ export class LoopPlan {
   constructor(kernel: LoopKernel) {
     this.kernel = kernel;
     const { builder, stores, reductions, sizes, rowRank, columns } = kernel;
-    const roots = expandCalls(builder, [...stores.map(({ expr }) => expr), ...reductions.map((r) => r.argument)]);
+    const given = [...stores.map(({ expr }) => expr), ...reductions.map((r) => r.argument)];
+    const { roots, expressions } = expandCalls(builder, given);
     this.stores = stores.map((store, i) => ({ ...store, expr: roots[i] ?? store.expr }));
     this.reductions = reductions.map((r, i) => ({ ...r, argument: roots[stores.length + i] ?? r.argument }));
-    this.expressions = expressionsBelow(roots);
+    this.expressions = expressions;
     const numbers = 1 + (this.expressions[this.expressions.length - 1]?.id ?? -1);
     this.#depths = new Int8Array(numbers).fill(-1);
     this.#stages = new Int32Array(numbers);
