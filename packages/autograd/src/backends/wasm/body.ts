@@ -83,7 +83,7 @@ interface MadeFunction {
 }
 
 function isFor({ types, width }: MadeFunction, args: readonly Typed[], wanted: Width): boolean {
-  if (width !== wanted) return false;
+  if (width !== wanted || types.length !== args.length) return false;
   for (let i = 0; i < types.length; i++) if (types[i] !== args[i]?.type) return false;
   return true;
 }
