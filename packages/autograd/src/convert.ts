@@ -147,14 +147,16 @@ function indexLiteral(operator: string, value: unknown): Tensor {
 /** The dtype that all operands take together; JS numbers are weak and follow the tensors. */
 export function commonDType(operator: string, operands: readonly TensorLike[]): DType {
   let strong: DType | undefined;
-  for (const operand of operands) {
-    const dtype = strongDType(operator, operand);
+  for (let i = 0; i < operands.length; i++) {
+    const dtype = strongDType(operator, operands[i]!);
     if (dtype !== undefined) strong = strong === undefined ? dtype : promote(strong, dtype);
   }
   if (strong === undefined) return operands.every((operand) => typeof operand === "boolean") ? "bool" : "float32";
   let common = strong;
-  for (const operand of operands)
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i];
     if (typeof operand === "number") common = promote(common, promoteNumber(operator, operand, strong));
+  }
   return common;
 }
 

@@ -263,7 +263,7 @@ export function makeNode(
   dtype: DType,
 ): Node {
   let symbolic = false;
-  for (const input of inputs) if (input.symbolic) symbolic = true;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.symbolic) symbolic = true;
   return {
     id: nextId++,
     shape,

@@ -9,7 +9,7 @@ export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 /** The number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const side of shape) size *= side;
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
   return size;
 }
 

@@ -29,7 +29,6 @@ export class Draft {
       loops: undefined,
       expr: undefined,
       level: "element",
-      key: "",
       index: constantIndex(0),
       buffer,
     };

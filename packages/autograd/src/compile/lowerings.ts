@@ -1,27 +1,19 @@
 import type { Primitive } from "../graph.js";
-import { constantIndex } from "../ir/affine.js";
+import { type Affine, constantIndex } from "../ir/affine.js";
+import type { Expr } from "../ir/expression.js";
 import type { ElementContext, Lowering } from "../ir/lowering.js";
-import { sizeOf } from "../shape.js";
-import type { Value } from "./values.js";
+import { type Shape, sameShape, sizeOf } from "../shape.js";
+import type { Value, ValueLowering } from "./values.js";
 
-/** How a value is computed: its operator's lowering, or the operator's reference kernel. */
-export type ValueLowering = Lowering | { readonly kind: "host" };
-
-const known = new WeakMap<Value, ValueLowering>();
-
-/** How a value is computed; a value made by the compiler itself is told so with `setLowering`. */
+/** How a value is computed; values that the compiler makes itself are told so when they are made. */
 export function loweringOf(value: Value): ValueLowering {
-  const before = known.get(value);
-  if (before !== undefined) return before;
+  if (value.lowering !== undefined) return value.lowering;
   const { primitive, inputs, attributes, shape, dtype } = value;
   const lowering = elementwiseLowering(value) ??
     primitive.lower?.({ inputs, attributes, shape, dtype }) ?? { kind: "host" as const };
-  known.set(value, lowering);
+  value.lowering = lowering;
   return lowering;
 }
-
-/** Says how a value that the compiler made is computed. */
-export const setLowering = (value: Value, lowering: Lowering): void => void known.set(value, lowering);
 
 /** Element by element, operands aligned from their last axes and repeated along sides of 1. */
 function elementwiseLowering(value: Value): Lowering | undefined {
@@ -31,16 +23,20 @@ function elementwiseLowering(value: Value): Lowering | undefined {
   return {
     kind: "map",
     element: ({ b, indices, operand }: ElementContext) => {
-      const operands = inputs.map((input, k) => {
-        const lead = shape.length - input.shape.length;
-        return operand(
-          k,
-          input.shape.map((side, axis) => (side === 1 ? constantIndex(0) : (indices[axis + lead] ?? constantIndex(0)))),
-        );
-      });
+      const operands: Expr[] = [];
+      for (let k = 0; k < inputs.length; k++) {
+        const own = inputs[k]!.shape;
+        operands.push(operand(k, !own.includes(1) && sameShape(own, shape) ? indices : alignedIndices(indices, own)));
+      }
       return element(b, ...operands);
     },
   };
+}
+
+/** The indices of an operand's element, of those of the result's. */
+function alignedIndices(indices: readonly Affine[], shape: Shape): Affine[] {
+  const lead = indices.length - shape.length;
+  return shape.map((side, axis) => (side === 1 ? constantIndex(0) : (indices[axis + lead] ?? constantIndex(0))));
 }
 
 const elementRule = (primitive: Primitive, attributes: unknown): ReturnType<NonNullable<Primitive["element"]>> =>

@@ -4,7 +4,6 @@ import { type Expr, ExpressionBuilder, type ScalarType, scalarTypeOf } from "../
 import type { Combine, Lowering } from "../ir/lowering.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Buffer, LoopKernel, Reduction, Store } from "./kernel.js";
-import { setLowering } from "./lowerings.js";
 import type { Value } from "./values.js";
 
 /** Where a value is computed. */
@@ -16,8 +15,7 @@ export interface Place {
   readonly loops: OpenLoops | undefined;
   readonly expr: Expr | undefined;
   readonly level: "element" | "row";
-  /** The flat index at which `expr` is its element, as a text. */
-  readonly key: string;
+  /** The flat index at which `expr` is its element. */
   readonly index: Affine;
   buffer: Buffer | undefined;
 }
@@ -102,7 +100,7 @@ export function operandOf(value: Value, k: number): Value {
 
 /** A value that the compiler makes of another. */
 export function derived(like: Value, shape: Shape, dtype: DType, input: Value, lowering: Lowering): Value {
-  const value: Value = {
+  return {
     ...like,
     shape,
     dtype,
@@ -111,9 +109,8 @@ export function derived(like: Value, shape: Shape, dtype: DType, input: Value, l
     data: undefined,
     uniform: undefined,
     uses: 1,
+    lowering,
   };
-  setLowering(value, lowering);
-  return value;
 }
 
 /** Which axis the parts are, in the partial results: those reduced before it are gone. */

@@ -1,4 +1,4 @@
-import { type Affine, flatIndex, indexKey, unflattenIndex, variableIndex } from "../ir/affine.js";
+import { type Affine, flatIndex, isSameIndex, unflattenIndex, variableIndex } from "../ir/affine.js";
 import { type Expr, ExpressionBuilder, scalarTypeOf } from "../ir/expression.js";
 import type { Index, Lowering } from "../ir/lowering.js";
 import { type Shape, sizeOf } from "../shape.js";
@@ -59,7 +59,9 @@ class Scheduler {
 
   run(): Schedule {
     const outputs = new Set(this.#program.outputs);
-    for (const value of this.#program.values) {
+    const { values } = this.#program;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
       if (this.#isLeaf(value)) continue;
       if (outputs.has(value)) this.#place(value);
       else if (this.#weights.isKept(value)) this.#place(sourceOf(value));
@@ -122,8 +124,10 @@ class Scheduler {
     if (known !== undefined) return known;
     const lowering = loweringOf(value);
     let last = -1;
-    for (const [k, input] of value.inputs.entries()) {
-      if (!isInline(value)) this.#place(input);
+    const inline = isInline(value);
+    for (let k = 0; k < value.inputs.length; k++) {
+      const input = value.inputs[k]!;
+      if (!inline) this.#place(input);
       else if (lowering.kind === "map" && lowering.gathers?.includes(k)) this.#place(flatSource(input));
       last = Math.max(last, this.#lastRead(input));
     }
@@ -133,7 +137,8 @@ class Scheduler {
 
   /** A value computed element by element joins loops over as many elements, or over rows that it follows from, or gets its own. */
   #map(value: Value): Place {
-    const last = Math.max(-1, ...value.inputs.map((input) => this.#lastRead(input)), this.#lastRead(value));
+    let last = this.#lastRead(value);
+    for (let k = 0; k < value.inputs.length; k++) last = Math.max(last, this.#lastRead(value.inputs[k]!));
     const size = sizeOf(value.shape);
     const from = this.#draft.kernels[last];
     const rows = from !== undefined && "rowFlat" in from && from.open && from.rowRank !== undefined ? [from] : [];
@@ -170,7 +175,7 @@ class Scheduler {
 
   #addPlace(value: Value, loops: OpenLoops, expr: Expr, level: "element" | "row", index: Affine): Place {
     const { position } = loops;
-    const place: Place = { value, position, loops, expr, level, key: indexKey(index), index, buffer: undefined };
+    const place: Place = { value, position, loops, expr, level, index, buffer: undefined };
     loops.places.push(place);
     return place;
   }
@@ -194,7 +199,7 @@ class Scheduler {
     }
     const flat = flatIndex(indices, value.shape);
     if (place.loops === into) {
-      if (place.expr === undefined || place.key !== indexKey(flat)) throw conflict;
+      if (place.expr === undefined || !isSameIndex(place.index, flat)) throw conflict;
       return place.expr;
     }
     return this.#load(place, into, flat);
@@ -209,7 +214,7 @@ class Scheduler {
 
   #element(value: Value, indices: readonly Affine[], into: OpenLoops): Expr {
     const lowering = loweringOf(value);
-    const [x] = value.inputs;
+    const x = value.inputs[0];
     if (lowering.kind === "view" && x !== undefined) return this.#read(x, lowering.source(indices), into);
     if (lowering.kind === "reshape" && x !== undefined) return this.#readFlat(x, flatIndex(indices, value.shape), into);
     if (lowering.kind !== "map") throw new Error(`${value.primitive.name} is not computed by elements`);
@@ -227,7 +232,7 @@ class Scheduler {
     const place = this.#places.get(value) ?? (this.#isLeaf(value) ? this.#place(value) : undefined);
     if (place !== undefined) {
       if (place.loops !== into) return this.#load(place, into, flat);
-      if (place.expr === undefined || place.key !== indexKey(flat)) throw conflict;
+      if (place.expr === undefined || !isSameIndex(place.index, flat)) throw conflict;
       return place.expr;
     }
     const indices = unflattenIndex(flat, value.shape, into.sizes);

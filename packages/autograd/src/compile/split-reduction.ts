@@ -37,6 +37,6 @@ export function splitReduction(
   const flatShape = reducedShape(shape, axes, false);
   const partial = derived(value, flatShape, dtype, inParts, { kind: "reduce", combine: lowering.combine, axes });
   const restAxis = flatShape.length - value.shape.length === 1 ? axisOfParts(first, axes) : 0;
-  const rest: Value = { ...value, inputs: [partial] };
+  const rest: Value = { ...value, inputs: [partial], lowering: undefined };
   return { partial, rest, axes: [restAxis] };
 }

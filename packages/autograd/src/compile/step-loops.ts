@@ -10,9 +10,10 @@ export type Asked = ReadonlyMap<Value, ReadonlySet<number>>;
 /** The results that the picks of a program take. */
 export function askedParts({ values }: Values): Asked {
   const asked = new Map<Value, Set<number>>();
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     const part = partOf(value);
-    const [whole] = value.inputs;
+    const whole = value.inputs[0];
     if (part === undefined || whole === undefined) continue;
     const known = asked.get(whole);
     if (known === undefined) asked.set(whole, new Set([part]));

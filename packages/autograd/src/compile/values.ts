@@ -1,10 +1,14 @@
 import { bytesPerElement, type DType, type Storage } from "../dtype.js";
 import { constant, type Node, newWalk, operandsOf, type Primitive, placeholder, type StepLoop } from "../graph.js";
+import type { Lowering } from "../ir/lowering.js";
 import { realizeNodes } from "../lifetime.js";
 import { broadcastPrimitive } from "../ops/broadcast.js";
 import { broadcastShapes, type Shape, sameShape, sizeOf } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { attributesKey } from "./attributes-key.js";
+
+/** How a value is computed: its operator's lowering, or the operator's reference kernel. */
+export type ValueLowering = Lowering | { readonly kind: "host" };
 
 /** A value of a program being compiled: an input, a constant, or an operator applied to values. */
 export interface Value {
@@ -24,6 +28,8 @@ export interface Value {
   readonly inputs: readonly Value[];
   /** How many operands of other values it is. */
   uses: number;
+  /** Once somebody has asked for it: see `loweringOf`. */
+  lowering: ValueLowering | undefined;
 }
 
 /** The values of a program, inputs before users, and those that it returns. */
@@ -43,28 +49,36 @@ export function simplify(
 ): Values {
   const translation = new Translation(inputs, known);
   const results = outputs.map((node) => translation.valueOf(node));
-  return reachable(results);
+  return reachable(translation.all, results);
 }
 
-/** Numbers the values that the results need anew, and counts their uses. */
-function reachable(outputs: readonly Value[]): Values {
-  const needed = new Set<Value>();
-  const stack = [...outputs];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (needed.has(value)) continue;
-    needed.add(value);
-    for (const input of value.inputs) {
-      input.uses++;
-      stack.push(input);
+/** Those of all values, which are listed by number, that the results need; counts their uses. */
+function reachable(all: readonly Value[], outputs: readonly Value[]): Values {
+  const isNeeded = new Uint8Array(all.length);
+  for (const { id } of outputs) isNeeded[id] = 1;
+  const values: Value[] = [];
+  for (let id = all.length - 1; id >= 0; id--) {
+    if (isNeeded[id] === 0) continue;
+    const value = all[id]!;
+    const { inputs } = value;
+    values.push(value);
+    for (let i = 0; i < inputs.length; i++) {
+      inputs[i]!.uses++;
+      isNeeded[inputs[i]!.id] = 1;
     }
   }
-  return { values: [...needed].sort((a, b) => a.id - b.id), outputs };
+  return { values: values.reverse(), outputs };
 }
 
 class Translation {
   readonly #values: Map<Node, Value>;
+  /** By number. */
+  readonly all: Value[] = [];
+  /** Constants, and operators with attributes, by texts. */
   readonly #known = new Map<string, Value>();
-  #next = 0;
+  /** Operators without attributes, by a number that follows from their operands; those that have it too, by the number of the one after. */
+  readonly #plain = new Map<number, Value>();
+  readonly #plainBefore: (Value | undefined)[] = [];
 
   constructor(inputs: readonly Node[], values: Map<Node, Value>) {
     this.#values = values;
@@ -74,7 +88,11 @@ class Translation {
   }
 
   valueOf(root: Node): Value {
-    for (const node of this.#order(root)) if (!this.#values.has(node)) this.#values.set(node, this.#translate(node));
+    const order = this.#order(root);
+    for (let i = 0; i < order.length; i++) {
+      const node = order[i]!;
+      if (!this.#values.has(node)) this.#values.set(node, this.#translate(node));
+    }
     const value = this.#values.get(root);
     if (value === undefined) throw new Error(`${root.primitive.name} was not translated`);
     return value;
@@ -89,7 +107,7 @@ class Translation {
       if (node.mark === walk || this.#values.has(node)) continue;
       node.mark = walk;
       order.push(node);
-      if (node.value === undefined) for (const input of node.inputs) stack.push(input);
+      if (node.value === undefined) for (let i = 0; i < node.inputs.length; i++) stack.push(node.inputs[i]!);
     }
     return order.sort((a, b) => a.id - b.id);
   }
@@ -98,14 +116,19 @@ class Translation {
     if (node.value === undefined && !node.symbolic && shrinks(node)) realizeNodes([node]);
     if (node.value !== undefined) return this.#constant(node, node.value);
     const { primitive, attributes } = node;
-    const operands = node.inputs.map((input) => this.#values.get(input) ?? this.valueOf(input));
+    const operands: Value[] = [];
+    for (let i = 0; i < node.inputs.length; i++) {
+      const input = node.inputs[i]!;
+      operands.push(this.#values.get(input) ?? this.valueOf(input));
+    }
     const inputs = primitive.element === undefined ? operands : unstretched(operands, node.shape);
     if (primitive.expand !== undefined) return this.#expand(node, inputs);
     const same = identity(primitive, inputs, node) ?? this.#sameLoop(node, inputs);
     if (same !== undefined) return same;
+    // Shape and dtype follow from primitive, operands and attributes.
+    if (attributes === undefined) return this.#oncePlain(node, primitive, inputs);
     const key = attributesKey(attributes);
     if (key === undefined) return this.#make(node, primitive, inputs, {});
-    // Shape and dtype follow from these.
     let text = `${primitive.name}|${key}`;
     for (const { id } of inputs) text += `|${id}`;
     const known = this.#known.get(text);
@@ -113,6 +136,19 @@ class Translation {
     if (known !== undefined && known.primitive === primitive) return known;
     const made = this.#make(node, primitive, inputs, {});
     this.#known.set(text, made);
+    return made;
+  }
+
+  #oncePlain(node: Node, primitive: Primitive, inputs: readonly Value[]): Value {
+    let key = 0;
+    for (let i = 0; i < inputs.length; i++) key = (Math.imul(key, 31) + inputs[i]!.id) | 0;
+    const latest = this.#plain.get(key);
+    for (let value = latest; value !== undefined; value = this.#plainBefore[value.id]) {
+      if (value.primitive === primitive && haveSameItems(value.inputs, inputs)) return value;
+    }
+    const made = this.#make(node, primitive, inputs, {});
+    this.#plainBefore[made.id] = latest;
+    this.#plain.set(key, made);
     return made;
   }
 
@@ -175,8 +211,30 @@ class Translation {
     rest: { readonly input?: number; readonly data?: Storage; readonly uniform?: number },
   ): Value {
     const { input, data, uniform } = rest;
-    return { id: this.#next++, shape, dtype, primitive, attributes, inputs, input, data, uniform, uses: 0 };
+    const id = this.all.length;
+    const value: Value = {
+      id,
+      shape,
+      dtype,
+      primitive,
+      attributes,
+      inputs,
+      input,
+      data,
+      uniform,
+      uses: 0,
+      lowering: undefined,
+    };
+    this.all.push(value);
+    this.#plainBefore.push(undefined);
+    return value;
   }
+}
+
+function haveSameItems(a: readonly Value[], b: readonly Value[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function haveSameSteps(a: StepLoop, b: StepLoop): boolean {
@@ -216,8 +274,9 @@ const haveSameElements = (a: Storage, b: Storage): boolean =>
 /** The operands of an operator that stretches them itself, without stretching them before; its shape stays what it is. */
 function unstretched(operands: readonly Value[], shape: Shape): readonly Value[] {
   let inputs = operands;
-  for (const [i, { primitive, inputs: stretched }] of operands.entries()) {
-    const [own] = stretched;
+  for (let i = 0; i < operands.length; i++) {
+    const { primitive, inputs: stretched } = operands[i]!;
+    const own = stretched[0];
     if (primitive !== broadcastPrimitive || own === undefined) continue;
     const without = inputs.map((input, k) => (k === i ? own : input));
     const shapes = without.map((input) => input.shape);
@@ -233,9 +292,11 @@ function unstretched(operands: readonly Value[], shape: Shape): readonly Value[]
 }
 
 /** x where the operator changes nothing: x · 1, x / 1, x − 0 (x + 0 would turn −0 into 0). */
-function identity({ name }: Primitive, [a, b]: readonly Value[], { shape, dtype }: Node): Value | undefined {
+function identity({ name }: Primitive, inputs: readonly Value[], { shape, dtype }: Node): Value | undefined {
+  const a = inputs[0];
+  const b = inputs[1];
+  if (a === undefined || b === undefined || (a.uniform === undefined && b.uniform === undefined)) return undefined;
   const keeps = (x: Value): boolean => sameShape(x.shape, shape) && x.dtype === dtype && dtype !== "bool";
-  if (a === undefined || b === undefined) return undefined;
   if (name === "mul" && b.uniform === 1 && keeps(a)) return a;
   if (name === "mul" && a.uniform === 1 && keeps(b)) return b;
   if (name === "div" && b.uniform === 1 && keeps(a)) return a;

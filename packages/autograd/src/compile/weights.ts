@@ -37,8 +37,8 @@ export class Weights {
     let height = 0;
     if (value.input === undefined && value.data === undefined && isInline(value)) {
       work = loweringOf(value).kind === "map" ? (cheap.has(value.primitive.name) ? 1 : 4) : 0;
-      for (const input of value.inputs) {
-        const below = this.#weight(input);
+      for (let i = 0; i < value.inputs.length; i++) {
+        const below = this.#weight(value.inputs[i]!);
         work += below.work;
         height = Math.max(height, below.height + 1);
       }

@@ -121,3 +121,15 @@ function sorted(sums: ReadonlyMap<number, number>): Term[] {
   for (const [variable, coefficient] of sums) if (coefficient !== 0) terms.push({ variable, coefficient });
   return terms.sort((a, b) => a.variable - b.variable);
 }
+
+/** Whether two indices are equal, or both are none. */
+export function isSameIndex(a: Affine | undefined, b: Affine | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  if (a.constant !== b.constant || a.terms.length !== b.terms.length) return false;
+  for (let i = 0; i < a.terms.length; i++) {
+    const [own, other] = [a.terms[i], b.terms[i]];
+    if (own?.variable !== other?.variable || own?.coefficient !== other?.coefficient) return false;
+  }
+  return true;
+}

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.js";
-import { type Affine, indexKey } from "./affine.js";
+import { type Affine, isSameIndex } from "./affine.js";
 
 /**
  * What a value in a loop body is. `u8` and `u32` are unsigned integers, `i64` serves the bits of `f64`; `bool` is a truth value.
@@ -81,6 +81,8 @@ export interface Expr {
   readonly index: Affine | undefined;
   /** Of a call or a rescue. */
   readonly callee: ScalarFunction | undefined;
+  /** Number of the last walk that came by. */
+  mark: number;
 }
 
 /** The type in which elements of a dtype are computed. */
@@ -99,14 +101,16 @@ const isFloatType = (type: ScalarType): boolean => type === "f32" || type === "f
 
 /** Makes expressions, each once: asking again for the same operation on the same arguments gives the same node. */
 export class ExpressionBuilder {
-  readonly #known = new Map<string, Expr>();
-  #next = 0;
+  /** Without arguments, by a number that says something of them. */
+  readonly #leaves = new Map<number | bigint, Expr[]>();
+  /** For each expression the latest one whose newest argument it is; for each of those the one before it. */
+  readonly #latestUser: (Expr | undefined)[] = [];
+  readonly #userBefore: (Expr | undefined)[] = [];
 
   /** A number of a type; −0, NaN and infinities are themselves. An i64 takes a bigint. */
   constant(type: ScalarType, value: number | bigint): Expr {
     const stored = type === "f32" ? Math.fround(Number(value)) : value;
-    const text = Object.is(stored, -0) ? "-0" : String(stored);
-    return this.#make("const", type, [], `${text}`, { value: stored });
+    return this.#leaf("const", type, stored, undefined, stored);
   }
 
   /** A constant of the type of another expression. */
@@ -116,143 +120,273 @@ export class ExpressionBuilder {
 
   /** An argument of the function whose body is being built. */
   parameter(type: ScalarType, number: number): Expr {
-    return this.#make("parameter", type, [], String(number), { value: number });
+    return this.#leaf("parameter", type, number, undefined, number);
   }
 
   /** The element of a buffer at a row-major offset, `offset` elements (i32, from data) further on where given. */
   load(buffer: number, type: ScalarType, index: Affine, offset?: Expr): Expr {
-    const args = offset === undefined ? [] : [offset];
-    return this.#make("load", type, args, `${buffer}@${indexKey(index)}`, { value: buffer, index });
+    if (offset !== undefined) return this.#make("load", type, [offset], buffer, index);
+    return this.#leaf("load", type, buffer, index, buffer + 1000 * index.constant);
   }
 
   /** A loop index as a number (i32). */
   index(index: Affine): Expr {
     if (index.terms.length === 0) return this.constant("i32", index.constant);
-    return this.#make("index", "i32", [], indexKey(index), { index });
+    return this.#leaf("index", "i32", 0, index, index.constant);
   }
 
   call(callee: ScalarFunction, args: readonly Expr[], type: ScalarType): Expr {
-    return this.#make("call", type, args, callee.name, { callee });
+    return this.#make("call", type, args, 0, undefined, callee);
   }
 
   /**
    * `fast`, save for the rare elements where `condition` holds: there, `callee(...args)`, which runs one element at a time.
    */
   rescue(condition: Expr, fast: Expr, callee: ScalarFunction, args: readonly Expr[]): Expr {
-    return this.#make("rescue", fast.type, [condition, fast, ...args], callee.name, { callee });
+    return this.#make("rescue", fast.type, [condition, fast, ...args], 0, undefined, callee);
   }
 
   /** `value`; where `ok` does not hold for an element that is computed, the run is known to have failed. */
   check(ok: Expr, value: Expr): Expr {
-    return this.#make("check", value.type, [ok, value], "", {});
+    return this.#make("check", value.type, [ok, value]);
   }
 
   /** The operation of another expression on other arguments. */
   again(e: Expr, args: readonly Expr[]): Expr {
     const { op, type, value, index, callee } = e;
-    const detail = index === undefined ? (callee?.name ?? String(value)) : `${value}@${indexKey(index)}`;
-    return this.#make(op, type, args, `again:${detail}`, { value, ...(index && { index }), ...(callee && { callee }) });
+    return args.length === 0 ? e : this.#make(op, type, args, value, index, callee);
   }
 
   /** How many nodes have been made. */
   get size(): number {
-    return this.#next;
+    return this.#latestUser.length;
   }
 
-  neg = (x: Expr): Expr => this.#unary("neg", x);
-  abs = (x: Expr): Expr => this.#unary("abs", x);
-  sqrt = (x: Expr): Expr => this.#unary("sqrt", x);
-  floor = (x: Expr): Expr => this.#unary("floor", x);
-  ceil = (x: Expr): Expr => this.#unary("ceil", x);
-  trunc = (x: Expr): Expr => this.#unary("trunc", x);
+  neg(x: Expr): Expr {
+    return this.#unary("neg", x);
+  }
+
+  abs(x: Expr): Expr {
+    return this.#unary("abs", x);
+  }
+
+  sqrt(x: Expr): Expr {
+    return this.#unary("sqrt", x);
+  }
+
+  floor(x: Expr): Expr {
+    return this.#unary("floor", x);
+  }
+
+  ceil(x: Expr): Expr {
+    return this.#unary("ceil", x);
+  }
+
+  trunc(x: Expr): Expr {
+    return this.#unary("trunc", x);
+  }
+
   /** The nearest integer, ties to even. */
-  nearest = (x: Expr): Expr => this.#unary("nearest", x);
+  nearest(x: Expr): Expr {
+    return this.#unary("nearest", x);
+  }
+
   /** Of a truth value. */
-  not = (x: Expr): Expr => this.#unary("not", x);
+  not(x: Expr): Expr {
+    return this.#unary("not", x);
+  }
 
-  add = (a: Expr, b: Expr): Expr => this.#binary("add", a, b);
-  sub = (a: Expr, b: Expr): Expr => this.#binary("sub", a, b);
-  mul = (a: Expr, b: Expr): Expr => this.#binary("mul", a, b);
-  div = (a: Expr, b: Expr): Expr => this.#binary("div", a, b);
-  rem = (a: Expr, b: Expr): Expr => this.#binary("rem", a, b);
-  min = (a: Expr, b: Expr): Expr => this.#binary("min", a, b);
-  max = (a: Expr, b: Expr): Expr => this.#binary("max", a, b);
-  copysign = (magnitude: Expr, sign: Expr): Expr => this.#binary("copysign", magnitude, sign);
-  and = (a: Expr, b: Expr): Expr => this.#binary("and", a, b);
-  or = (a: Expr, b: Expr): Expr => this.#binary("or", a, b);
-  xor = (a: Expr, b: Expr): Expr => this.#binary("xor", a, b);
+  add(a: Expr, b: Expr): Expr {
+    return this.#binary("add", a, b);
+  }
+
+  sub(a: Expr, b: Expr): Expr {
+    return this.#binary("sub", a, b);
+  }
+
+  mul(a: Expr, b: Expr): Expr {
+    return this.#binary("mul", a, b);
+  }
+
+  div(a: Expr, b: Expr): Expr {
+    return this.#binary("div", a, b);
+  }
+
+  rem(a: Expr, b: Expr): Expr {
+    return this.#binary("rem", a, b);
+  }
+
+  min(a: Expr, b: Expr): Expr {
+    return this.#binary("min", a, b);
+  }
+
+  max(a: Expr, b: Expr): Expr {
+    return this.#binary("max", a, b);
+  }
+
+  copysign(magnitude: Expr, sign: Expr): Expr {
+    return this.#binary("copysign", magnitude, sign);
+  }
+
+  and(a: Expr, b: Expr): Expr {
+    return this.#binary("and", a, b);
+  }
+
+  or(a: Expr, b: Expr): Expr {
+    return this.#binary("or", a, b);
+  }
+
+  xor(a: Expr, b: Expr): Expr {
+    return this.#binary("xor", a, b);
+  }
+
   /** Shifts by a constant number of bits. */
-  shl = (x: Expr, bits: number): Expr => this.#shift("shl", x, bits);
-  shr = (x: Expr, bits: number): Expr => this.#shift("shr", x, bits);
-  shrU = (x: Expr, bits: number): Expr => this.#shift("shrU", x, bits);
+  shl(x: Expr, bits: number): Expr {
+    return this.#shift("shl", x, bits);
+  }
 
-  eq = (a: Expr, b: Expr): Expr => this.#compare("eq", a, b);
-  ne = (a: Expr, b: Expr): Expr => this.#compare("ne", a, b);
-  lt = (a: Expr, b: Expr): Expr => this.#compare("lt", a, b);
-  le = (a: Expr, b: Expr): Expr => this.#compare("le", a, b);
-  gt = (a: Expr, b: Expr): Expr => this.#compare("gt", a, b);
-  ge = (a: Expr, b: Expr): Expr => this.#compare("ge", a, b);
-  isNaN = (x: Expr): Expr => this.#compare("ne", x, x);
+  shr(x: Expr, bits: number): Expr {
+    return this.#shift("shr", x, bits);
+  }
+
+  shrU(x: Expr, bits: number): Expr {
+    return this.#shift("shrU", x, bits);
+  }
+
+  eq(a: Expr, b: Expr): Expr {
+    return this.#compare("eq", a, b);
+  }
+
+  ne(a: Expr, b: Expr): Expr {
+    return this.#compare("ne", a, b);
+  }
+
+  lt(a: Expr, b: Expr): Expr {
+    return this.#compare("lt", a, b);
+  }
+
+  le(a: Expr, b: Expr): Expr {
+    return this.#compare("le", a, b);
+  }
+
+  gt(a: Expr, b: Expr): Expr {
+    return this.#compare("gt", a, b);
+  }
+
+  ge(a: Expr, b: Expr): Expr {
+    return this.#compare("ge", a, b);
+  }
+
+  isNaN(x: Expr): Expr {
+    return this.#compare("ne", x, x);
+  }
 
   select(condition: Expr, a: Expr, b: Expr): Expr {
     if (condition.type !== "bool" || a.type !== b.type) {
       throw new Error(`select: a bool and two values of one type, not ${condition.type}, ${a.type}, ${b.type}`);
     }
-    return a === b ? a : this.#make("select", a.type, [condition, a, b], "", {});
+    return a === b ? a : this.#make("select", a.type, [condition, a, b]);
   }
 
   convert(x: Expr, type: ScalarType): Expr {
-    return x.type === type ? x : this.#make("convert", type, [x], "", {});
+    return x.type === type ? x : this.#make("convert", type, [x]);
   }
 
   /** A float as i32, towards zero, out of range to the nearest there is. */
-  saturate = (x: Expr): Expr => this.#make("saturate", "i32", [x], "", {});
+  saturate(x: Expr): Expr {
+    return this.#make("saturate", "i32", [x]);
+  }
 
   /** f32 as i32, i32 as f32, f64 as i64, i64 as f64: the same bits. */
   bits(x: Expr): Expr {
     const type = ({ f32: "i32", i32: "f32", u32: "f32", f64: "i64", i64: "f64" } as const)[x.type as "f32"];
-    return this.#make("bits", type, [x], "", {});
+    return this.#make("bits", type, [x]);
   }
 
   /** The low 32 bits of an i64. */
-  narrow = (x: Expr): Expr => this.#make("narrow", "i32", [x], "", {});
+  narrow(x: Expr): Expr {
+    return this.#make("narrow", "i32", [x]);
+  }
+
   /** An i32 as i64. */
-  widen = (x: Expr): Expr => this.#make("widen", "i64", [x], "", {});
+  widen(x: Expr): Expr {
+    return this.#make("widen", "i64", [x]);
+  }
 
   #unary(op: Op, x: Expr): Expr {
-    return this.#make(op, x.type, [x], "", {});
+    return this.#make(op, x.type, [x]);
   }
 
   #binary(op: Op, a: Expr, b: Expr): Expr {
     if (a.type !== b.type) throw new Error(`${op}: operands of one type, not ${a.type} and ${b.type}`);
-    return this.#make(op, a.type, [a, b], "", {});
+    return this.#make(op, a.type, [a, b]);
   }
 
   #shift(op: Op, x: Expr, bits: number): Expr {
     if (isFloatType(x.type)) throw new Error(`${op}: an integer, not ${x.type}`);
-    return this.#make(op, x.type, [x], String(bits), { value: bits });
+    return this.#make(op, x.type, [x], bits);
   }
 
   #compare(op: Op, a: Expr, b: Expr): Expr {
     if (a.type !== b.type) throw new Error(`${op}: operands of one type, not ${a.type} and ${b.type}`);
-    return this.#make(op, "bool", [a, b], "", {});
+    return this.#make(op, "bool", [a, b]);
   }
 
+  #leaf(op: Op, type: ScalarType, value: number | bigint, index: Affine | undefined, key: number | bigint): Expr {
+    const alike = this.#leaves.get(key);
+    if (alike !== undefined) {
+      for (let i = 0; i < alike.length; i++) {
+        const e = alike[i]!;
+        if (e.op === op && e.type === type && Object.is(e.value, value) && isSameIndex(e.index, index)) return e;
+      }
+    }
+    const made = this.#add(op, type, noArguments, value, index, undefined);
+    if (alike === undefined) this.#leaves.set(key, [made]);
+    else alike.push(made);
+    return made;
+  }
+
+  /** An expression is known by its newest argument, which few others share with it. */
   #make(
     op: Op,
     type: ScalarType,
     args: readonly Expr[],
-    detail: string,
-    { value = 0, index, callee }: { value?: number | bigint; index?: Affine; callee?: ScalarFunction },
+    value: number | bigint = 0,
+    index?: Affine,
+    callee?: ScalarFunction,
   ): Expr {
-    let key = `${op}:${type}:${detail}`;
-    for (const { id } of args) key += `,${id}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made: Expr = { id: this.#next++, op, type, args, value, index, callee };
-    this.#known.set(key, made);
+    let newest = 0;
+    for (let i = 0; i < args.length; i++) newest = Math.max(newest, args[i]!.id);
+    for (let e = this.#latestUser[newest]; e !== undefined; e = this.#userBefore[e.id]) {
+      if (e.op !== op || e.type !== type || e.value !== value || e.callee !== callee) continue;
+      if (isSameList(e.args, args) && isSameIndex(e.index, index)) return e;
+    }
+    const made = this.#add(op, type, args, value, index, callee);
+    this.#userBefore[made.id] = this.#latestUser[newest];
+    this.#latestUser[newest] = made;
     return made;
   }
+
+  #add(
+    op: Op,
+    type: ScalarType,
+    args: readonly Expr[],
+    value: number | bigint,
+    index: Affine | undefined,
+    callee: ScalarFunction | undefined,
+  ): Expr {
+    const made: Expr = { id: this.#latestUser.length, op, type, args, value, index, callee, mark: 0 };
+    this.#latestUser.push(undefined);
+    this.#userBefore.push(undefined);
+    return made;
+  }
+}
+
+const noArguments: readonly Expr[] = [];
+
+function isSameList(a: readonly Expr[], b: readonly Expr[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
 }
 
 /**

@@ -143,7 +143,7 @@ export function promoteOperands(
   operands: readonly TensorLike[],
   { integers = "float", booleans = "promote" }: ElementwiseDefinition<ScalarFunction>,
 ): Tensor[] {
-  const [x] = operands;
+  const x = operands[0];
   const common = operands.length === 1 && x instanceof Variable ? x.dtype : commonDType(name, operands);
   const dtype = computeDType(name, common, integers, booleans);
   return operands.map((operand) =>

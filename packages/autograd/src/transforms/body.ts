@@ -231,7 +231,7 @@ export function leavesBelow(nodes: readonly Node[]): Set<Node> {
     if (node.mark === walk || !node.symbolic) continue;
     node.mark = walk;
     if (node.primitive === placeholder) leaves.add(node);
-    for (const input of node.inputs) stack.push(input);
+    for (let i = 0; i < node.inputs.length; i++) stack.push(node.inputs[i]!);
   }
   return leaves;
 }

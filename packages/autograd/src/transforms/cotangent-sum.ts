@@ -14,6 +14,8 @@ import type { PullDirection } from "./tuple.js";
  * there; negations are subtracted. Of a forward rule, choices by one condition that have zeros in turn become one choice.
  */
 export function cotangentSum(terms: readonly Tensor[], direction: PullDirection = "reverse"): Tensor {
+  const [only] = terms;
+  if (terms.length === 1 && only !== undefined && zeroPadding(only) === undefined) return only;
   const padded = terms.map(zeroPadding);
   const groups = new Map<number, Padded[]>();
   const rest: Tensor[] = [];
@@ -74,14 +76,15 @@ const isZero = ({ value }: Node): boolean => value?.length === 1 && Object.is(va
 
 /** a + b, where one of them is a negation as a difference, of the same bits. */
 function plus(a: Tensor, b: Tensor): Tensor {
-  const [x, y] = [negated(a), negated(b)];
+  const x = negated(a);
+  const y = negated(b);
   if (y !== undefined) return sub(a, y);
   return x === undefined ? add(a, b) : sub(b, x);
 }
 
 /** x where a cotangent is −x. */
 export function negated({ node: { primitive, inputs } }: Tensor): Tensor | undefined {
-  const [x] = inputs;
+  const x = inputs[0];
   return primitive === neg.primitive && x !== undefined ? new Tensor(x) : undefined;
 }
 

@@ -74,7 +74,7 @@ export function pullBack(
       const cotangent = take(node);
       if (cotangent === undefined && cotangents === undefined) continue;
       const index = pickedIndex(node);
-      const [tuple] = node.inputs;
+      const tuple = node.inputs[0];
       if (index !== undefined && tuple !== undefined && cotangent !== undefined) {
         gatherPart(tuple, index, cotangent);
         continue;
@@ -84,7 +84,8 @@ export function pullBack(
           ? pullTuple(node, cotangents ?? [], dependent, direction, takeGathered(node), replace)
           : pullNode(node, cotangent),
       );
-      for (const [k, part] of parts.entries()) {
+      for (let k = 0; k < parts.length; k++) {
+        const part = parts[k];
         const input = node.inputs[k];
         if (part !== undefined && input !== undefined && dependent.has(input)) {
           checkCotangent(node, k, input, part);

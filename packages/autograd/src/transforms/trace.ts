@@ -157,7 +157,11 @@ export function closeOver(
   const tensors = outputs.map((node) => new Tensor(node));
   const isFree = (node: Node): boolean => node.primitive !== constant && isCaptured(node);
   const free = new Set(outputs.filter(isFree));
-  for (const node of nodesSince(tensors, oldest)) for (const input of node.inputs) if (isFree(input)) free.add(input);
+  const own = nodesSince(tensors, oldest);
+  for (let k = 0; k < own.length; k++) {
+    const { inputs } = own[k]!;
+    for (let i = 0; i < inputs.length; i++) if (isFree(inputs[i]!)) free.add(inputs[i]!);
+  }
   if (free.size === 0) return { captured: [], inputs: [], outputs };
   const captured = [...free];
   const inputs = captured.map(({ shape, dtype }) => makePlaceholder(shape, dtype, `${name} (a tensor from outside)`));

@@ -165,9 +165,12 @@ export const pickedIndex = ({ primitive, attributes }: Node): number | undefined
 /** Whether a node depends on one of `nodes` through its operands; a pick does so only where its own result does. */
 export function dependsOn(node: Node, nodes: { has(node: Node): boolean }): boolean {
   const index = pickedIndex(node);
-  const [tuple] = node.inputs;
-  if (index === undefined || tuple === undefined || !isTuple(tuple.primitive))
-    return node.inputs.some((input) => nodes.has(input));
+  const { inputs } = node;
+  const tuple = inputs[0];
+  if (index === undefined || tuple === undefined || !isTuple(tuple.primitive)) {
+    for (let i = 0; i < inputs.length; i++) if (nodes.has(inputs[i]!)) return true;
+    return false;
+  }
   const reached = tuple.primitive.tuple.reaches(tuple.attributes)[index];
   return tuple.inputs.some((input, i) => reached?.has(i) === true && nodes.has(input));
 }

@@ -13,7 +13,7 @@ export function nodesSince(outputs: readonly Tensor[], oldest: number): Node[] {
     if (node.id < oldest || node.mark === walk) continue;
     node.mark = walk;
     found.push(node);
-    for (const input of node.inputs) stack.push(input);
+    for (let i = 0; i < node.inputs.length; i++) stack.push(node.inputs[i]!);
   }
   return found.sort((a, b) => a.id - b.id);
 }

@@ -30,7 +30,7 @@ export interface Surroundings {
 export class FunctionTable {
   readonly #module: ModuleWriter;
   readonly #constants: ConstantPool | undefined;
-  readonly #made = new Map<string, FunctionWriter>();
+  readonly #made = new Map<ScalarFunction, MadeFunction[]>();
 
   /** `constants`: where those of vector code lie; without it they are in the code. */
   constructor(module: ModuleWriter, constants?: ConstantPool) {
@@ -40,17 +40,18 @@ export class FunctionTable {
 
   constantAddress = (e: Expr): number | undefined => this.#constants?.addressOf(e.type, e.value ?? 0);
 
-  get(callee: ScalarFunction, types: readonly ScalarType[], width: Width): FunctionWriter {
-    const key = `${callee.name}:${types.join()}:${width}`;
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
+  get(callee: ScalarFunction, args: readonly Typed[], width: Width): FunctionWriter {
+    const known = this.#made.get(callee) ?? [];
+    for (let i = 0; i < known.length; i++) if (isFor(known[i]!, args, width)) return known[i]!.writer;
+    const types = args.map(({ type }) => type);
     const b = new ExpressionBuilder();
     const parameters = types.map((type, i) => b.parameter(type, i));
     const [x = b.constant("f64", 0), y = x, z = x] = parameters;
     const result = callee.body(b, x, y, z);
     const valueType = (type: ScalarType) => (width === 1 ? scalarValueType(type) : "v128");
-    const writer = this.#module.function(key, types.map(valueType), [valueType(result.type)]);
-    this.#made.set(key, writer);
+    const name = `${callee.name}:${types.join()}:${width}`;
+    const writer = this.#module.function(name, types.map(valueType), [valueType(result.type)]);
+    this.#made.set(callee, [...known, { types, width, writer }]);
     const none = (): never => {
       throw new Error(`${callee.name} reads memory`);
     };
@@ -69,6 +70,22 @@ export class FunctionTable {
     body.push(result);
     return writer;
   }
+}
+
+/** What has a type: an argument. */
+type Typed = Pick<Expr, "type">;
+
+/** A function at one width, of arguments of these types. */
+interface MadeFunction {
+  readonly types: readonly ScalarType[];
+  readonly width: Width;
+  readonly writer: FunctionWriter;
+}
+
+function isFor({ types, width }: MadeFunction, args: readonly Typed[], wanted: Width): boolean {
+  if (width !== wanted || types.length !== args.length) return false;
+  for (let i = 0; i < types.length; i++) if (types[i] !== args[i]?.type) return false;
+  return true;
 }
 
 /** Operations whose code asks for an operand more than once: the operand is held in a local. */
@@ -128,48 +145,45 @@ export class Body {
 
   /** Tells another body of the locals that hold expressions already. */
   share(other: Body): void {
-    for (const [e, local] of this.#locals) other.bind(e, local);
+    this.#locals.forEach((local, e) => {
+      other.bind(e, local);
+    });
   }
 
   isBound = (e: Expr): boolean => this.#locals.has(e);
 
   /** Writes those expressions below `roots` that are used more than once, up to what is bound; `push` then writes the rest. */
   prepare(roots: readonly Expr[], hold: readonly Expr[] = []): void {
-    const below = this.#below(roots);
-    const uses = new Map<Expr, number>();
-    const height = new Map<Expr, number>();
-    const held = new Set<Expr>(hold);
-    const rooted = new Set(roots);
-    for (const e of below) {
+    const below = expressionsBelow(roots, this.#locals);
+    // By the numbers of expressions.
+    const size = (below[below.length - 1]?.id ?? -1) + 1;
+    const uses = new Int32Array(size);
+    const heights = new Uint8Array(size);
+    const held = new Uint8Array(size);
+    for (const { id } of hold) held[id] = 1;
+    for (let k = 0; k < below.length; k++) {
+      const e = below[k]!;
+      const { args } = e;
+      const repeats = repeatsOperands(e);
       let tall = 0;
-      for (const arg of e.args) {
-        uses.set(arg, (uses.get(arg) ?? 0) + 1);
-        if (repeatsOperands(e)) held.add(arg);
-        tall = Math.max(tall, this.#locals.has(arg) || held.has(arg) ? 0 : (height.get(arg) ?? 0));
+      for (let i = 0; i < args.length; i++) {
+        const { id } = args[i]!;
+        uses[id]!++;
+        if (repeats) held[id] = 1;
+        else if (held[id] === 0) tall = Math.max(tall, heights[id]!);
       }
-      height.set(e, tall + 1);
+      heights[e.id] = tall + 1;
       if (tall + 1 >= deepest) {
-        held.add(e);
-        height.set(e, 0);
+        held[e.id] = 1;
+        heights[e.id] = 0;
       }
     }
-    for (const root of roots) uses.set(root, (uses.get(root) ?? 0) + (rooted.has(root) ? 1 : 0));
-    const free = (e: Expr): boolean => e.op === "const" && this.width === 1;
-    for (const e of below) {
-      if (this.#locals.has(e) || free(e) || e.op === "parameter") continue;
-      if (held.has(e) || (uses.get(e) ?? 0) > 1) this.#hold(e);
+    for (const { id } of roots) uses[id]!++;
+    for (let k = 0; k < below.length; k++) {
+      const e = below[k]!;
+      if (e.op === "parameter" || (e.op === "const" && this.width === 1)) continue;
+      if (held[e.id] === 1 || uses[e.id]! > 1) this.#hold(e);
     }
-  }
-
-  #below(roots: readonly Expr[]): Expr[] {
-    const seen = new Set<Expr>();
-    const stack = [...roots];
-    for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-      if (seen.has(e) || this.#locals.has(e)) continue;
-      seen.add(e);
-      for (const arg of e.args) stack.push(arg);
-    }
-    return [...seen].sort((a, b) => a.id - b.id);
   }
 
   #hold(e: Expr): void {
@@ -229,7 +243,7 @@ export class Body {
       }
       case "call": {
         for (let i = 0; i < e.args.length; i++) operand(i);
-        if (e.callee !== undefined) w.call(functions.get(e.callee, typesOf(e.args), width));
+        if (e.callee !== undefined) w.call(functions.get(e.callee, e.args, width));
         return;
       }
       case "rescue":
@@ -306,7 +320,7 @@ export class Body {
     const { width } = this;
     const [condition, fast, ...args] = e.args;
     if (condition === undefined || fast === undefined || e.callee === undefined) throw new Error("rescue");
-    const slow = functions.get(e.callee, typesOf(args), 1);
+    const slow = functions.get(e.callee, args, 1);
     const result = w.local(width === 1 ? scalarValueType(e.type) : "v128");
     this.push(fast);
     w.set(result);

@@ -41,13 +41,13 @@ export function carriedExpressions(plan: LoopPlan): Carried[] {
 }
 
 /** The first pass that computes an expression. */
-function passOf({ reductions, stores, stageOf, stageOfReduction }: LoopPlan, e: Expr): number {
+function passOf(plan: LoopPlan, e: Expr): number {
   let first = Number.POSITIVE_INFINITY;
   const consider = (root: Expr, pass: number): void => {
     if (pass < first && expressionsBelow([root]).includes(e)) first = pass;
   };
-  for (const { argument, number } of reductions) consider(argument, stageOfReduction[number] ?? 0);
-  for (const { expr, level } of stores) if (level === "element") consider(expr, stageOf(expr));
+  for (const { argument, number } of plan.reductions) consider(argument, plan.stageOfReduction[number] ?? 0);
+  for (const { expr, level } of plan.stores) if (level === "element") consider(expr, plan.stageOf(expr));
   return first;
 }
 

@@ -19,13 +19,13 @@ export class Bytes {
   }
 
   byte(value: number): void {
-    this.#reserve(1);
+    if (this.length === this.buffer.length) this.#reserve(1);
     this.buffer[this.length++] = value;
   }
 
   /** LEB128, unsigned. */
   unsigned(value: number): void {
-    this.#reserve(10);
+    if (this.length + 10 > this.buffer.length) this.#reserve(10);
     let rest = value;
     while (rest >= 0x80) {
       this.buffer[this.length++] = (rest % 0x80) | 0x80;
@@ -36,15 +36,24 @@ export class Bytes {
 
   /** LEB128, signed, of 32 bits. */
   signed(value: number): void {
-    this.#reserve(5);
+    if (this.length + 5 > this.buffer.length) this.#reserve(5);
     let rest = value | 0;
-    for (;;) {
-      const low = rest & 0x7f;
+    while (rest < -64 || rest > 63) {
+      this.buffer[this.length++] = (rest & 0x7f) | 0x80;
       rest >>= 7;
-      const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-      this.buffer[this.length++] = done ? low : low | 0x80;
-      if (done) return;
     }
+    this.buffer[this.length++] = rest & 0x7f;
+  }
+
+  /** A byte and a number, unsigned: most instructions. */
+  coded(code: number, value: number): void {
+    if (value >= 0x80 || this.length + 2 > this.buffer.length) {
+      this.byte(code);
+      this.unsigned(value);
+      return;
+    }
+    this.buffer[this.length++] = code;
+    this.buffer[this.length++] = value;
   }
 
   /** LEB128, signed, of 64 bits. */
@@ -126,20 +135,17 @@ export class FunctionWriter {
   }
 
   get(local: number): this {
-    this.#code.byte(0x20);
-    this.#code.unsigned(local);
+    this.#code.coded(0x20, local);
     return this;
   }
 
   set(local: number): this {
-    this.#code.byte(0x21);
-    this.#code.unsigned(local);
+    this.#code.coded(0x21, local);
     return this;
   }
 
   tee(local: number): this {
-    this.#code.byte(0x22);
-    this.#code.unsigned(local);
+    this.#code.coded(0x22, local);
     return this;
   }
 
@@ -169,8 +175,7 @@ export class FunctionWriter {
 
   /** A vector constant of 16 bytes. */
   v128(bytes: Uint8Array): this {
-    this.#code.byte(0xfd);
-    this.#code.unsigned(0x0c);
+    this.#code.coded(0xfd, 0x0c);
     this.#code.append(bytes);
     return this;
   }
@@ -183,23 +188,20 @@ export class FunctionWriter {
 
   /** A saturating conversion (prefix 0xfc). */
   op_fc(code: number): this {
-    this.#code.byte(0xfc);
-    this.#code.unsigned(code);
+    this.#code.coded(0xfc, code);
     return this;
   }
 
   /** A vector instruction (prefix 0xfd), with its lane where it has one. Relaxed ones have codes from 0x100. */
   simd(code: number, lane?: number): this {
-    this.#code.byte(0xfd);
-    this.#code.unsigned(code);
+    this.#code.coded(0xfd, code);
     if (lane !== undefined) this.#code.byte(lane);
     return this;
   }
 
   /** i8x16.shuffle of 16 byte numbers. */
   shuffle(lanes: readonly number[]): this {
-    this.#code.byte(0xfd);
-    this.#code.unsigned(0x0d);
+    this.#code.coded(0xfd, 0x0d);
     for (const lane of lanes) this.#code.byte(lane);
     return this;
   }
@@ -214,8 +216,7 @@ export class FunctionWriter {
 
   /** A vector load or store, with its lane where it has one. */
   simdMemory(code: number, offset: number, align: number, lane?: number): this {
-    this.#code.byte(0xfd);
-    this.#code.unsigned(code);
+    this.#code.coded(0xfd, code);
     this.#code.unsigned(align);
     this.#code.unsigned(offset);
     if (lane !== undefined) this.#code.byte(lane);
@@ -224,8 +225,7 @@ export class FunctionWriter {
 
   /** An atomic instruction (prefix 0xfe). */
   atomic(code: number, offset: number, align: number): this {
-    this.#code.byte(0xfe);
-    this.#code.unsigned(code);
+    this.#code.coded(0xfe, code);
     this.#code.unsigned(align);
     this.#code.unsigned(offset);
     return this;
@@ -290,14 +290,12 @@ export class FunctionWriter {
   }
 
   br(depth: number): this {
-    this.#code.byte(0x0c);
-    this.#code.unsigned(depth);
+    this.#code.coded(0x0c, depth);
     return this;
   }
 
   brIf(depth: number): this {
-    this.#code.byte(0x0d);
-    this.#code.unsigned(depth);
+    this.#code.coded(0x0d, depth);
     return this;
   }
 

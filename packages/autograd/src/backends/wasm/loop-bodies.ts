@@ -96,11 +96,13 @@ export class LoopBodies {
 
   /** Expressions that are the same along a row and used by ones that are not. */
   #borders(roots: readonly Expr[]): Expr[] {
-    const below = expressionsBelow(roots);
     const found = new Set<Expr>(roots.filter((root) => this.#plan.depthOf(root) < 2));
-    for (const e of below) {
-      if (this.#plan.depthOf(e) < 2) continue;
-      for (const arg of e.args) if (this.#plan.depthOf(arg) < 2) found.add(arg);
+    if (found.size === roots.length) return [...found];
+    const below = expressionsBelow(roots);
+    for (let k = 0; k < below.length; k++) {
+      const { args } = below[k]!;
+      if (this.#plan.depthOf(below[k]!) < 2) continue;
+      for (let i = 0; i < args.length; i++) if (this.#plan.depthOf(args[i]!) < 2) found.add(args[i]!);
     }
     return [...found];
   }

@@ -1,7 +1,7 @@
 import type { LoopKernel, Reduction, Store } from "../../compile/kernel.js";
 import { type Group, groupLoops } from "../../compile/loop-groups.js";
 import type { Affine } from "../../ir/affine.js";
-import { expandCalls, expressionsBelow } from "../../ir/expand.js";
+import { expandCalls } from "../../ir/expand.js";
 import type { Expr } from "../../ir/expression.js";
 import { lanesFor } from "./body.js";
 import type { Lanes } from "./vector-code.js";
@@ -24,17 +24,26 @@ export class LoopPlan {
   readonly expressions: readonly Expr[];
   /** By the number of a reduction: the pass over the row in which it is combined. */
   readonly stageOfReduction: number[] = [];
-  readonly #depths = new Map<Expr, Depth>();
-  readonly #stages = new Map<Expr, number>();
+  /** By the numbers of expressions; −1 for what is none of the kernel's. */
+  readonly #depths: Int8Array;
+  readonly #stages: Int32Array;
 
   constructor(kernel: LoopKernel) {
     this.kernel = kernel;
     const { builder, stores, reductions, sizes, rowRank, columns } = kernel;
-    const roots = expandCalls(builder, [...stores.map(({ expr }) => expr), ...reductions.map((r) => r.argument)]);
+    const given = [...stores.map(({ expr }) => expr), ...reductions.map((r) => r.argument)];
+    const { roots, expressions } = expandCalls(builder, given);
     this.stores = stores.map((store, i) => ({ ...store, expr: roots[i] ?? store.expr }));
     this.reductions = reductions.map((r, i) => ({ ...r, argument: roots[stores.length + i] ?? r.argument }));
-    this.expressions = expressionsBelow(roots);
-    const indices = [...this.expressions.flatMap(({ index }) => index ?? []), ...stores.map(({ index }) => index)];
+    this.expressions = expressions;
+    const numbers = 1 + (this.expressions[this.expressions.length - 1]?.id ?? -1);
+    this.#depths = new Int8Array(numbers).fill(-1);
+    this.#stages = new Int32Array(numbers);
+    const indices = stores.map(({ index }) => index);
+    for (let i = 0; i < this.expressions.length; i++) {
+      const { index } = this.expressions[i]!;
+      if (index !== undefined && index.terms.length > 0) indices.push(index);
+    }
     const all = sizes.length;
     const groups = groupLoops(sizes, 0, rowRank ?? all, indices);
     // In the order of the reduced axes, joined or not: what is summed in one order has the same bits everywhere.
@@ -54,41 +63,58 @@ export class LoopPlan {
     this.lanes = lanesFor(this.expressions.filter((e) => this.depthOf(e) === 2 || elements.has(e)));
   }
 
-  depthOf = (e: Expr): Depth => this.#depths.get(e) ?? 2;
+  depthOf(e: Expr): Depth {
+    const depth = this.#depths[e.id];
+    return depth === 0 || depth === 1 ? depth : 2;
+  }
 
   /** After how many passes over the row an expression is known. */
-  stageOf = (e: Expr): number => this.#stages.get(e) ?? 0;
+  stageOf(e: Expr): number {
+    return this.#stages[e.id] ?? 0;
+  }
 
   #classify(): void {
     const { rowRank, columns, sizes } = this.kernel;
     const lastOuter = Math.max(-1, ...this.outer.map(({ variable }) => variable));
     const firstInner = rowRank === undefined || columns ? lastOuter + 1 : (rowRank ?? sizes.length);
-    const depthOf = (index: Affine | undefined): Depth => {
-      if (index === undefined || index.terms.length === 0) return 0;
-      return index.terms.some(({ variable }) => variable >= firstInner) ? 2 : 1;
-    };
     // A result may have a lower number than what it is combined of: as many rounds as there can be stages.
-    for (let round = 0; round <= this.reductions.length; round++) {
-      for (const e of this.expressions) this.#classifyOne(e, depthOf(e.index));
+    for (let round = 0, changes = true; changes && round <= this.reductions.length; round++) {
+      changes = false;
+      for (let i = 0; i < this.expressions.length; i++) {
+        if (this.#classifyOne(this.expressions[i]!, firstInner)) changes = true;
+      }
     }
   }
 
-  #classifyOne(e: Expr, own: Depth): void {
-    let depth = own;
+  /** Whether that says anything new. */
+  #classifyOne(e: Expr, firstInner: number): boolean {
+    let depth = depthOfIndex(e.index, firstInner);
     let stage = 0;
     if (e.op === "parameter") {
       depth = this.kernel.columns ? 2 : 1;
       stage = (this.stageOfReduction[Number(e.value)] ?? 0) + 1;
     }
-    for (const arg of e.args) {
-      const below = this.#depths.get(arg) ?? 0;
+    for (let i = 0; i < e.args.length; i++) {
+      const arg = e.args[i]!;
+      const below = this.depthOf(arg);
       if (below > depth) depth = below;
-      stage = Math.max(stage, this.#stages.get(arg) ?? 0);
+      stage = Math.max(stage, this.stageOf(arg));
     }
-    this.#depths.set(e, depth);
-    this.#stages.set(e, stage);
-    for (const { number, argument } of this.reductions) if (argument === e) this.stageOfReduction[number] = stage;
+    if (this.#depths[e.id] === depth && this.#stages[e.id] === stage) return false;
+    this.#depths[e.id] = depth;
+    this.#stages[e.id] = stage;
+    for (let i = 0; i < this.reductions.length; i++) {
+      const { number, argument } = this.reductions[i]!;
+      if (argument === e) this.stageOfReduction[number] = stage;
+    }
+    return true;
   }
+}
+
+function depthOfIndex(index: Affine | undefined, firstInner: number): Depth {
+  if (index === undefined || index.terms.length === 0) return 0;
+  for (const { variable } of index.terms) if (variable >= firstInner) return 2;
+  return 1;
 }
 
 /** Loop variables each on its own. */

@@ -37,6 +37,8 @@ const block = 64;
 const partsOfExtremes = 4;
 /** In elements: a row from which that is worth a loop of its own. */
 const longRow = 64;
+/** Deeper than all uses by other expressions: that of a store or a reduction. */
+const root = 3;
 /** Columns that are reduced side by side, in vectors. */
 const columnVectors = 4;
 
@@ -146,7 +148,8 @@ class LoopCompiler {
   #prepareInvariants(depth: 0 | 1, stage = 0): void {
     const hold: Expr[] = [];
     const below = this.#plan.expressions;
-    for (const e of below) {
+    for (let i = 0; i < below.length; i++) {
+      const e = below[i]!;
       const own = this.#plan.depthOf(e);
       if (own === depth && this.#plan.stageOf(e) <= stage && !this.#scalars.isBound(e)) {
         const isUsedDeeper = e.op !== "const" && e.op !== "parameter";
@@ -156,21 +159,23 @@ class LoopCompiler {
     this.#scalars.prepare(hold, hold);
   }
 
-  #deepest: Map<Expr, number> | undefined;
+  /** The deepest use of each expression, by their numbers. */
+  #deepest: Int8Array | undefined;
 
   /** Whether something deeper, or a store or a reduction, uses the expression. */
   #isNeededBy(e: Expr, below: readonly Expr[], depth: number): boolean {
     if (this.#deepest === undefined) {
-      const deepest = new Map<Expr, number>();
-      for (const user of below) {
-        const own = this.#plan.depthOf(user);
-        for (const arg of user.args) if (own > (deepest.get(arg) ?? -1)) deepest.set(arg, own);
+      const deepest = new Int8Array(1 + (below[below.length - 1]?.id ?? -1)).fill(-1);
+      for (let k = 0; k < below.length; k++) {
+        const { args } = below[k]!;
+        const own = this.#plan.depthOf(below[k]!);
+        for (let i = 0; i < args.length; i++) deepest[args[i]!.id] = Math.max(own, deepest[args[i]!.id]!);
       }
-      for (const { expr } of this.#plan.stores) deepest.set(expr, Number.POSITIVE_INFINITY);
-      for (const { argument } of this.#plan.reductions) deepest.set(argument, Number.POSITIVE_INFINITY);
+      for (const { expr } of this.#plan.stores) deepest[expr.id] = root;
+      for (const { argument } of this.#plan.reductions) deepest[argument.id] = root;
       this.#deepest = deepest;
     }
-    return (this.#deepest.get(e) ?? -1) > depth;
+    return (this.#deepest[e.id] ?? -1) > depth;
   }
 
   /** The passes over one row. */

@@ -30,7 +30,7 @@ export class RoutineTable {
     for (const part of code) {
       if (typeof part === "string") w.bytes(bytesOfBase64(part));
       else if (typeof part === "function") w.call(this.get(part()));
-      else w.call(this.#functions.get(part, ["f64"], 1));
+      else w.call(this.#functions.get(part, [{ type: "f64" }], 1));
     }
     return w;
   }
