@@ -33,7 +33,11 @@ function layoutOf(
   const windowOffsets = windowPlaces(sides, counts, { kernel: one, stride, dilation: one, padding: inside });
   const taps = windowPlaces(sides, kernel, { kernel: one, stride: dilation, dilation: one, padding: inside });
   const tapOffsets = new Int32Array(channels * taps.length);
-  for (let c = 0; c < channels; c++) tapOffsets.set(taps.map((tap) => c * plane + tap), c * taps.length);
+  for (let c = 0; c < channels; c++)
+    tapOffsets.set(
+      taps.map((tap) => c * plane + tap),
+      c * taps.length,
+    );
   const last = counts.length - 1;
   const run = stride[last] === 1 ? counts[last]! : 1;
   const sizes = { images: x[0]!, groups, channels, features: features / groups, plane };
@@ -54,7 +58,11 @@ const resultPrimitive: Primitive<WindowProduct> = {
   name: "windowProduct",
   linear: "separately",
   infer: ({ inputs: [x, w], attributes }) => ({
-    shape: [x.shape[0]!, w.shape[0]!, ...windowCounts(x.shape.slice(2), { ...attributes, padding: unpadded(attributes) })],
+    shape: [
+      x.shape[0]!,
+      w.shape[0]!,
+      ...windowCounts(x.shape.slice(2), { ...attributes, padding: unpadded(attributes) }),
+    ],
     dtype: x.dtype,
   }),
   run({ inputs: [x, w], attributes, shape, dtype }) {
@@ -123,4 +131,9 @@ export const windowProduct = (x: Tensor, w: Tensor, attributes: WindowProduct): 
 export const windowProductToWeight = (x: Tensor, y: Tensor, attributes: WindowProduct): Tensor =>
   apply(weightsPrimitive, [x, y], pick(attributes));
 
-const pick = ({ groups, stride, dilation, kernel }: WindowProduct): WindowProduct => ({ groups, stride, dilation, kernel });
+const pick = ({ groups, stride, dilation, kernel }: WindowProduct): WindowProduct => ({
+  groups,
+  stride,
+  dilation,
+  kernel,
+});

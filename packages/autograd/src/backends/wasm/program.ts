@@ -1,4 +1,11 @@
-import type { ConvolutionKernel, HostKernel, Kernel, ProductKernel, Schedule, StepsKernel } from "../../compile/kernel.js";
+import type {
+  ConvolutionKernel,
+  HostKernel,
+  Kernel,
+  ProductKernel,
+  Schedule,
+  StepsKernel,
+} from "../../compile/kernel.js";
 import { type MemoryPlan, planMemory } from "../../compile/memory.js";
 import { bytesPerElement } from "../../dtype.js";
 import { type AddressOf, addressesOf, pushAddress } from "./addresses.js";

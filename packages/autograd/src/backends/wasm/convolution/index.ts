@@ -122,7 +122,14 @@ class ConvolutionEmitter {
     const pack = emitPack(this.#module, spec, features % rows);
     const parts = Math.ceil(run / block);
     const perImage = (windows / run) * parts;
-    const [unit, part, image, c, zero, all] = [0, 0, 0, 0, 0, 0].map(() => this.#local()) as [number, number, number, number, number, number];
+    const [unit, part, image, c, zero, all] = [0, 0, 0, 0, 0, 0].map(() => this.#local()) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const [firstColumn, lastColumn] = [this.#local(), this.#local()];
     w.i32(0).set(zero).i32(features).set(all);
     this.#eachBlock(taps, () => {
@@ -178,7 +185,14 @@ class ConvolutionEmitter {
     const [taps, windows, bytes] = [tapOffsets.length, windowOffsets.length, this.#bytes];
     const spec = { dtype: this.plan.dtype, width: columns, lineStride: windows, step: 1 };
     const pack = emitPack(this.#module, spec, features % columns);
-    const [image, part, firstRow, lastRow, zero, all] = [0, 0, 0, 0, 0, 0].map(() => this.#local()) as [number, number, number, number, number, number];
+    const [image, part, firstRow, lastRow, zero, all] = [0, 0, 0, 0, 0, 0].map(() => this.#local()) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     w.i32(0).set(zero).i32(features).set(all);
     w.get(from).i32(rows).op(op.i32Mul).set(firstRow);
     w.get(to).i32(rows).op(op.i32Mul).set(lastRow);

@@ -39,7 +39,16 @@ export function planConvolution({ layout, out, depth }: ConvolutionKernel, fma: 
     const block = Math.min(run, 8 * columns);
     const packedRows = fitting(rows, features);
     const units = groups * images * (windowOffsets.length / run) * Math.ceil(run / block);
-    return { dtype, rows, columns, m: features, block, packedRows, scratchBytes: inLines(packedRows * depth * bytes), units };
+    return {
+      dtype,
+      rows,
+      columns,
+      m: features,
+      block,
+      packedRows,
+      scratchBytes: inLines(packedRows * depth * bytes),
+      units,
+    };
   }
   const columns = (features <= lanes ? 1 : 2) * lanes;
   const m = tapOffsets.length;
