@@ -214,9 +214,10 @@ class LoopCompiler {
       const halves = this.#plan.lanes === 2 && reductions.length > 0 ? ([0, 1] as const) : ([0] as const);
       const step = this.#plan.lanes * halves.length;
       const size = this.#start === undefined ? this.#plan.along.size : undefined;
+      const overlaps = size !== undefined && size > step && size % step !== 0 && this.#mayRepeat(left);
       if (size === undefined || size >= step) {
         const spread = this.#bodies.vectors(roots);
-        this.#loopTo(index, step, () => {
+        const vectors = (): void => {
           for (const half of halves) {
             this.#addresses.shift = half * this.#plan.lanes;
             const body = new Body(this.#surroundings, this.#plan.lanes);
@@ -226,10 +227,12 @@ class LoopCompiler {
             body.release();
           }
           this.#addresses.shift = 0;
-        });
+        };
+        if (overlaps) this.#loopOverlapping(index, step, vectors);
+        else this.#loopTo(index, step, vectors);
         spread.release();
       }
-      if (size === undefined || size % step !== 0) {
+      if (size === undefined || (size % step !== 0 && !overlaps)) {
         this.#loopTo(index, 1, () => {
           const scalars = this.#bodies.scalars();
           for (const { expr, load } of left) scalars.bind(expr, scalars.local(load));
@@ -246,6 +249,15 @@ class LoopCompiler {
     }
   }
 
+  /** Whether elements may be computed twice: nothing is combined, carried from pass to pass, or written where the loop reads. */
+  #mayRepeat(left: readonly unknown[]): boolean {
+    const { rowRank, reductions, stores } = this.#plan.kernel;
+    const written = new Set(stores.map(({ buffer }) => buffer.id));
+    const isRead = ({ op: name, value }: Expr): boolean => name === "load" && written.has(Number(value));
+    const stands = rowRank === undefined && reductions.length === 0 && left.length === 0;
+    return stands && !this.#plan.expressions.some(isRead);
+  }
+
   #nest(groups: readonly Group[], body: () => void): void {
     const w = this.#w;
     const [first, ...rest] = groups;
@@ -259,6 +271,20 @@ class LoopCompiler {
       this.#nest(rest, body);
       w.get(index).i32(1).op(op.i32Add).tee(index).i32(first.size).op(op.i32LtS).brIf(0);
     });
+  }
+
+  /** As far as the row goes; the last vector begins earlier, with elements that the one before it has computed too. */
+  #loopOverlapping(index: number, step: number, body: () => void): void {
+    const w = this.#w;
+    const { size } = this.#plan.along;
+    const last = size - step;
+    w.block(() =>
+      w.loop(() => {
+        body();
+        w.get(index).i32(step).op(op.i32Add).tee(index).i32(size).op(op.i32GeS).brIf(1);
+        w.get(index).i32(last).get(index).i32(last).op(op.i32LtS).op(op.select).set(index).br(0);
+      }),
+    );
   }
 
   /** while (index + step <= end) { body; index += step } */
