@@ -1,10 +1,12 @@
-import type { DType } from "../dtype.js";
+import { bytesPerElement, type DType } from "../dtype.js";
+import { constant } from "../graph.js";
 import { constantIndex, flatIndex, variableIndex } from "../ir/affine.js";
 import { ExpressionBuilder } from "../ir/expression.js";
-import type { RoutineLowering, ScatterLowering } from "../ir/lowering.js";
+import type { ConvolutionLowering, RoutineLowering, ScatterLowering } from "../ir/lowering.js";
 import { sizeOf } from "../shape.js";
 import type { Buffer, Kernel } from "./kernel.js";
 import { close, type LoopOptions, type OpenLoops, type Place } from "./open-loops.js";
+import { depthOf } from "./product-order.js";
 import type { Value } from "./values.js";
 
 /** A schedule in the making: its kernels and buffers so far. */
@@ -66,6 +68,22 @@ export class Draft {
   scattered(value: Value, layout: ScatterLowering, updates: Buffer, places: Buffer): Place {
     const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
     this.kernels.push({ kind: "scatter", layout, updates, places, out });
+    return this.stored(value, out, this.kernels.length - 1);
+  }
+
+  /** A value that follows from the windows of an image. */
+  convolved(value: Value, layout: ConvolutionLowering, x: Buffer, other: Buffer): Place {
+    const bytes = bytesPerElement(value.dtype);
+    const table = (offsets: Int32Array): Buffer => {
+      const data = offsets.map((offset) => offset * bytes);
+      const known: Value = { ...value, shape: [data.length], dtype: "int32", primitive: constant, inputs: [], data };
+      return this.newBuffer("int32", data.length, { kind: "constant", value: known });
+    };
+    const { tapOffsets, windowOffsets } = layout;
+    const [taps, windows] = [table(tapOffsets), table(windowOffsets)];
+    const out = this.newBuffer(value.dtype, sizeOf(value.shape), { kind: "temporary" });
+    const depth = depthOf((layout.of === "result" ? tapOffsets : windowOffsets).length);
+    this.kernels.push({ kind: "convolution", layout, x, other, taps, windows, out, depth });
     return this.stored(value, out, this.kernels.length - 1);
   }
 

@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Affine } from "../ir/affine.js";
 import type { Expr, ExpressionBuilder, ScalarType } from "../ir/expression.js";
-import type { Combine, RoutineLowering, ScatterLowering } from "../ir/lowering.js";
+import type { Combine, ConvolutionLowering, RoutineLowering, ScatterLowering } from "../ir/lowering.js";
 import type { Shape } from "../shape.js";
 import type { ProductOrder } from "./product-order.js";
 import type { Value } from "./values.js";
@@ -80,6 +80,21 @@ export interface ProductKernel {
   readonly order: ProductOrder;
 }
 
+/** Windows of an image times weights, or times what belongs to the windows: see `ConvolutionLowering`. */
+export interface ConvolutionKernel {
+  readonly kind: "convolution";
+  readonly layout: ConvolutionLowering;
+  readonly x: Buffer;
+  /** The weights, or what belongs to the windows. */
+  readonly other: Buffer;
+  /** The offsets of the layout, in bytes. */
+  readonly taps: Buffer;
+  readonly windows: Buffer;
+  readonly out: Buffer;
+  /** So many terms are added up before they are added to the others. */
+  readonly depth: number;
+}
+
 /** The reference kernel of an operator without a lowering, called in the host. */
 export interface HostKernel {
   readonly kind: "host";
@@ -144,7 +159,15 @@ export interface StepsKernel {
   readonly stacked: readonly Passage[];
 }
 
-export type Kernel = LoopKernel | ProductKernel | HostKernel | ScatterKernel | RoutineKernel | FillKernel | StepsKernel;
+export type Kernel =
+  | LoopKernel
+  | ProductKernel
+  | ConvolutionKernel
+  | HostKernel
+  | ScatterKernel
+  | RoutineKernel
+  | FillKernel
+  | StepsKernel;
 
 /** A program as a list of kernels that run one after the other. */
 export interface Schedule {

@@ -122,6 +122,8 @@ export function buffersOf(kernel: Kernel): readonly Buffer[] {
       return kernel.buffers;
     case "product":
       return [kernel.a.buffer, kernel.b.buffer, kernel.out];
+    case "convolution":
+      return [kernel.x, kernel.other, kernel.taps, kernel.windows, kernel.out];
     case "host":
     case "routine":
       return [...kernel.operands, kernel.out];

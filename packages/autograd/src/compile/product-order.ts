@@ -16,6 +16,9 @@ export const fewColumns = 16;
 /** Rows from which it pays to turn the right operand round once, so that few columns lie side by side. */
 const manyRows = 24;
 
+/** Terms of a block of k: all of them, or parts of one size. */
+export const depthOf = (k: number): number => (k <= 2 * block ? k : Math.ceil(k / Math.ceil(k / block)));
+
 /** The order of an [m, k] · [k, n] product whose operands are stored transposed where `a` and `b` say so. */
 export function productOrder(
   m: number,
@@ -26,6 +29,6 @@ export function productOrder(
   const liesAlongK = (!a || m === 1) && (b || n === 1);
   return {
     alongK: liesAlongK && k >= 16 && (m <= 4 || n <= 4 || (n <= fewColumns && m < manyRows)),
-    depth: k <= 2 * block ? k : Math.ceil(k / Math.ceil(k / block)),
+    depth: depthOf(k),
   };
 }

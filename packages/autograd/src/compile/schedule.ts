@@ -95,6 +95,13 @@ class Scheduler {
         return this.#whole(value);
       case "product":
         return this.#product(value, lowering);
+      case "convolution":
+        return this.#draft.convolved(
+          value,
+          lowering,
+          this.#bufferOf(flatSource(operandOf(value, 0))),
+          this.#bufferOf(flatSource(operandOf(value, 1))),
+        );
       case "reduce":
         return this.#reduce(value, lowering);
       case "place":

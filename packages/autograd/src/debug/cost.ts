@@ -1,4 +1,4 @@
-import type { Buffer, Kernel, LoopKernel } from "../compile/kernel.js";
+import type { Buffer, ConvolutionKernel, Kernel, LoopKernel } from "../compile/kernel.js";
 import { buffersOf, planMemory } from "../compile/memory.js";
 import { schedule } from "../compile/schedule.js";
 import { simplify, type Value } from "../compile/values.js";
@@ -13,8 +13,8 @@ import { trace } from "../transforms/trace.js";
 
 /** What one kernel of a compiled function costs. */
 export interface KernelCost {
-  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "scatter" (rows added to places), "routine" (sorting, running totals, factorisations, …), "steps" (a scan), "host" (an operator of its own) or "fill". */
-  readonly kind: "loops" | "product" | "scatter" | "routine" | "steps" | "host" | "fill";
+  /** "loops" (fused elementwise operators and reductions), "product" (of matrices), "convolution" (of images with kernels, or with what belongs to their windows), "scatter" (rows added to places), "routine" (sorting, running totals, factorisations, …), "steps" (a scan), "host" (an operator of its own) or "fill". */
+  readonly kind: "loops" | "product" | "convolution" | "scatter" | "routine" | "steps" | "host" | "fill";
   /** What it computes. */
   readonly name: string;
   /** Floating-point operations. */
@@ -91,6 +91,11 @@ export function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
         bytes,
       };
     }
+    case "convolution": {
+      const { images, groups, features, tapOffsets, windowOffsets } = kernel.layout;
+      const flops = 2 * images * groups * features * tapOffsets.length * windowOffsets.length;
+      return { kind: "convolution", name: convolutionName(kernel), flops, bytes };
+    }
     case "host":
       return { kind: "host", name: kernel.value.primitive.name, flops: hostFlops(kernel.value, counted), bytes };
     case "routine": {
@@ -108,6 +113,9 @@ export function kernelCost(kernel: Kernel, counted: Set<unknown>): KernelCost {
     }
   }
 }
+
+const convolutionName = ({ layout: { of, images, groups, channels, features } }: ConvolutionKernel): string =>
+  `${of === "result" ? "convolution" : "convolution by weights"}, ${images} × ${groups * channels} to ${groups * features} channels`;
 
 const arithmetic: ReadonlySet<Op> = new Set<Op>([
   "neg",

@@ -61,6 +61,25 @@ export interface RoutineLowering {
 }
 
 /**
+ * A contraction of an image's windows, which lie wholly inside it. Of x [images, groups, channels, plane], w [groups, features, channels · taps] and
+ * y [images, groups, features, windows], it is x and w to y (`result`), or x and y to w with its features last, [groups, channels · taps, features] (`weights`).
+ */
+export interface ConvolutionLowering {
+  readonly kind: "convolution";
+  readonly of: "result" | "weights";
+  readonly images: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly features: number;
+  readonly plane: number;
+  /** Elements from a window's start to its taps, in each channel; and from a plane's start to the windows. */
+  readonly tapOffsets: Int32Array;
+  readonly windowOffsets: Int32Array;
+  /** So many windows, one after the other, start at neighbouring elements: all along the last axis, where its stride is one. */
+  readonly run: number;
+}
+
+/**
  * How compiled backends compute an operator.
  *
  * - `view`: the element at `indices` is the operand's at `source(indices)`;
@@ -71,6 +90,7 @@ export interface RoutineLowering {
  * - `scatter`: zeros, to which the elements of operand 0 are added at the places that operand 1 (int32) says, in their order: see `ScatterLowering`;
  * - `routine`: a function of `numbers/`, the one that the reference kernel calls: see `RoutineLowering`;
  * - `concat`: the operands one behind the other along an axis;
+ * - `convolution`: sums over windows that are not laid out in memory: see `ConvolutionLowering`;
  * - `product`: [..., M, K] · [..., K, N], batch axes broadcast, an operand stored transposed where `a` or `b` says so.
  */
 export type Lowering =
@@ -86,6 +106,7 @@ export type Lowering =
     }
   | ScatterLowering
   | RoutineLowering
+  | ConvolutionLowering
   | { readonly kind: "concat"; readonly axis: number }
   | { readonly kind: "product"; readonly a: boolean; readonly b: boolean };
 

@@ -8,6 +8,8 @@ import type { Tensor } from "../tensor.js";
 import { reshapeTo, stretch, sumAxes } from "./broadcast.js";
 import { matmul } from "./matmul.js";
 import { moveaxis, mT } from "./movement.js";
+import { padZeros, reverseAxes } from "./slice.js";
+import { windowProduct, windowProductToWeight } from "./window-products.js";
 import { foldWindows, windowsOf } from "./windows.js";
 
 /**
@@ -97,7 +99,9 @@ const convolutionPrimitive: Primitive<ConvolutionAttributes> = {
   },
   expand({ inputs: [x, w], attributes }) {
     const [kernel, counts] = [w.shape.slice(2), countsOf(x.shape, w.shape, attributes)];
-    const y = matmul(weightMatrices(w, attributes.groups), columnsOf(x, { ...attributes, kernel }));
+    const geometry = { ...attributes, kernel };
+    if (readsWindows(geometry, counts, [x, w])) return windowProduct(padded(x, geometry, counts), w, geometry);
+    const y = matmul(weightMatrices(w, attributes.groups), columnsOf(x, geometry));
     return reshapeTo(y, [x.shape[0]!, w.shape[0]!, ...counts]);
   },
   vjp: ({ inputs: [x, w], attributes, cotangent }) => [
@@ -142,6 +146,10 @@ const toInputPrimitive: Primitive<ToInput> = {
   expand({ inputs: [y, w], attributes }) {
     const { groups, sides } = attributes;
     const kernel = w.shape.slice(2);
+    const mirrored = mirroredGeometry(y.shape.slice(2), kernel, attributes);
+    if (mirrored !== undefined && readsWindows(mirrored, sides, [y, w])) {
+      return windowProduct(padded(y, mirrored, sides), mirroredWeights(w, groups), mirrored);
+    }
     const columns = matmul(mT(weightMatrices(w, groups)), featureMatrices(y, groups));
     const shape = [y.shape[0]!, w.shape[1]! * groups, ...kernel, ...y.shape.slice(2)];
     return foldWindows(reshapeTo(columns, shape), { ...attributes, kernel }, sides);
@@ -185,6 +193,11 @@ const toWeightPrimitive: Primitive<ToWeight> = {
   },
   expand({ inputs: [x, y], attributes }) {
     const { groups, kernel } = attributes;
+    const counts = y.shape.slice(2);
+    if (sizeOf(kernel) > 1 && [x, y].every(({ shape }) => sizeOf(shape) > 0) && isUncut(attributes)) {
+      const weights = windowProductToWeight(padded(x, attributes, counts), y, attributes);
+      return reshapeTo(mT(weights), [y.shape[1]!, x.shape[1]! / groups, ...kernel]);
+    }
     const products = matmul(featureMatrices(y, groups), mT(columnsOf(x, attributes)));
     return reshapeTo(sumAxes(products, [0]), [y.shape[1]!, x.shape[1]! / groups, ...kernel]);
   },
@@ -213,6 +226,54 @@ const convolveToWeight = (x: Tensor, y: Tensor, attributes: ToWeight): Tensor =>
 
 const countsOf = (x: Shape, w: Shape, attributes: ConvolutionAttributes): number[] =>
   windowCounts(x.slice(2), { ...attributes, kernel: w.slice(2) });
+
+/** Windows along the last axis from which it pays to multiply them where they lie: half a vector of them at least. */
+const fewWindows = 3;
+
+/** Whether a product reads windows in the image: those of one tap are the image itself, and vectors hold neighbours. */
+const readsWindows = (geometry: WindowGeometry, counts: Shape, operands: readonly Tensor[]): boolean =>
+  sizeOf(geometry.kernel) > 1 &&
+  geometry.stride[counts.length - 1] === 1 &&
+  counts[counts.length - 1]! >= fewWindows &&
+  operands.every(({ shape }) => sizeOf(shape) > 0) &&
+  isUncut(geometry);
+
+const isUncut = ({ padding }: WindowGeometry): boolean => padding.every(([low, high]) => low >= 0 && high >= 0);
+
+/** [N, C, ...] with the zeros around it that its windows reach; what lies behind the last of them does not matter. */
+function padded(x: Tensor, { kernel, stride, dilation, padding }: WindowGeometry, counts: Shape): Tensor {
+  const low = padding.map(([width]) => width);
+  const high = counts.map((count, a) => {
+    const reach = (count - 1) * stride[a]! + dilation[a]! * (kernel[a]! - 1) + 1;
+    return Math.max(0, reach - low[a]! - x.shape[a + 2]!);
+  });
+  return padZeros(x, { low: [0, 0, ...low], high: [0, 0, ...high], interior: x.shape.map(() => 0) });
+}
+
+/** The windows of y that an element of x belongs to lie like those of a convolution, tap by tap the other way round, where windows move by one. */
+function mirroredGeometry(
+  windows: Shape,
+  kernel: Shape,
+  { stride, padding, dilation, groups, sides }: ToInput,
+): (WindowGeometry & { readonly groups: number }) | undefined {
+  if (stride.some((step) => step !== 1)) return undefined;
+  const widths = padding.map(([low], a): [number, number] => {
+    const before = dilation[a]! * (kernel[a]! - 1) - low;
+    return [before, sides[a]! - windows[a]! + low];
+  });
+  return { kernel, stride, padding: widths, dilation, groups };
+}
+
+/** [F, C / groups, ...] as [C, F / groups, ...], taps from the last to the first. */
+function mirroredWeights(w: Tensor, groups: number): Tensor {
+  const [features, channels, ...kernel] = w.shape;
+  const parts = reshapeTo(w, [groups, features! / groups, channels!, ...kernel]);
+  const turned = reverseAxes(
+    moveaxis(parts, 1, 2),
+    kernel.map((_, a) => 3 + a),
+  );
+  return reshapeTo(turned, [groups * channels!, features! / groups, ...kernel]);
+}
 
 /** [N, C, ...] as [N, groups, C / groups · taps, windows]. */
 function columnsOf(x: Tensor, geometry: WindowGeometry & { readonly groups: number }): Tensor {

@@ -299,6 +299,12 @@ export class Body {
       }
       return;
     }
+    if (offset === undefined && stride === 2 && width === 4 && bytes === 4) {
+      // Two vectors that begin and end with the first and the last of the four elements, and nothing beyond them is read.
+      for (const further of [0, 3 * bytes]) loadVector(w, e.type, width, this.#s.address(e, undefined) + further);
+      w.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31]);
+      return;
+    }
     byLanes(w, e);
     for (let lane = 0; lane < width; lane++) {
       const from =

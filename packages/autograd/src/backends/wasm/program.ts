@@ -1,4 +1,11 @@
-import type { HostKernel, Kernel, ProductKernel, Schedule, StepsKernel } from "../../compile/kernel.js";
+import type {
+  ConvolutionKernel,
+  HostKernel,
+  Kernel,
+  ProductKernel,
+  Schedule,
+  StepsKernel,
+} from "../../compile/kernel.js";
 import { type MemoryPlan, planMemory } from "../../compile/memory.js";
 import { bytesPerElement } from "../../dtype.js";
 import { type AddressOf, addressesOf, pushAddress } from "./addresses.js";
@@ -9,6 +16,7 @@ import { type BlasPlan, planLibraryProducts } from "./blas/plan.js";
 import { compileLibraryProduct, gemmParameters } from "./blas/product.js";
 import { FunctionTable } from "./body.js";
 import type { ConstantPool } from "./constant-pool.js";
+import { compileConvolution, convolutionScratch } from "./convolution/index.js";
 import type { FunctionWriter } from "./encoder.js";
 import { compileLoops } from "./loops.js";
 import { type MemoryImport, ModuleWriter } from "./module-writer.js";
@@ -72,6 +80,7 @@ export function compileProgram(schedule: Schedule, options: ProgramOptions): Com
   const { plans: libraryProducts, own } = planLibraryProducts(schedule, options.blas && options.cores);
   const scratchOf = (kernel: Kernel): number => {
     if (kernel.kind === "routine") return routineScratch(kernel, options);
+    if (kernel.kind === "convolution") return convolutionScratch(kernel, options);
     return kernel.kind === "product" && !libraryProducts.has(kernel) ? productScratch(kernel, options) : 0;
   };
   const plan = planMemory(schedule, scratchOf);
@@ -114,6 +123,10 @@ function compileKernels(schedule: Schedule, plan: MemoryPlan, assembly: Assembly
           plan.scratch.get(kernel) ?? 0,
           options.sharedFrom,
         );
+      }
+      case "convolution": {
+        const compiled = compileConvolution(module, kernel, options);
+        return convolutionCall(kernel, compiled, assembly, addressOf, plan.scratch.get(kernel) ?? 0);
       }
       case "routine":
         return compileRoutine(kernel, assembly, addressOf, plan.scratch.get(kernel) ?? 0);
@@ -166,6 +179,26 @@ function productCall(
   w.get(1).get(2).call(product.writer);
   const isShared = product.work >= sharedFrom && product.parallelism > 1;
   return { writer: w, units: 0, sharedWork: isShared ? product.work : 0 };
+}
+
+/** (base, thread, threads): a convolution takes its share by the thread's number. */
+function convolutionCall(
+  kernel: ConvolutionKernel,
+  { writer, work, parallelism }: CompiledProduct,
+  { module, options }: Assembly,
+  addressOf: AddressOf,
+  scratch: number,
+): Call {
+  const { of, groups, channels, features, images } = kernel.layout;
+  const name = `${of === "result" ? "convolution" : "weights"}_${images}x${groups * channels}x${groups * features}`;
+  const w = module.function(name, ["i32", "i32", "i32"], []);
+  for (const buffer of [kernel.x, kernel.other, kernel.out, kernel.taps, kernel.windows]) {
+    pushAddress(w, addressOf(buffer.id));
+  }
+  w.get(0).i32(scratch).op(op.i32Add);
+  w.get(1).get(2).call(writer);
+  const isShared = work >= options.sharedFrom && parallelism > 1;
+  return { writer: w, units: 0, sharedWork: isShared ? work : 0 };
 }
 
 /** A product that a library computes: its calls are shared out where several threads may make them. */

@@ -104,7 +104,7 @@ export function emitTile(module: ModuleWriter, spec: SpreadTileSpec): FunctionWr
 }
 
 /** Writes or adds the sums, row after row; an epilogue passes over them while they are in the first-level cache. */
-function storeTile(
+export function storeTile(
   w: FunctionWriter,
   e: ElementCodes,
   { rows, columns, cStride, epilogue }: TileSpec,
