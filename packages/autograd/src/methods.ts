@@ -23,6 +23,7 @@ import { cos, sin, tanh } from "./ops/trigonometric.js";
 import { clip } from "./ops/where.js";
 import type { Shape } from "./shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
+import type { Known } from "./types/any-shape.js";
 import type {
   BroadcastToShape,
   ExpandShape,
@@ -276,7 +277,7 @@ export interface TensorMethods {
   reshape<S extends Shape, D extends DType, const T extends Shape>(
     this: Tensor<S, D>,
     shape: NewShape<S, T>,
-  ): Tensor<Ok<ReshapeShape<"reshape", S, T>>, D>;
+  ): Tensor<Ok<ReshapeShape<"reshape", S, Known<T>>>, D>;
   /** `flatten(this)`: one axis. */
   flatten<A extends Tensor>(this: A): Tensor<[SizeOf<ShapeOf<A>>], DTypeOf<A>>;
   /** `transpose(this, {axes})`: reverses the axes by default. */

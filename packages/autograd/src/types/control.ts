@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { NestedData, Tensor, Variable } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Place, Under } from "./batch.js";
 import type { Agreed } from "./broadcast.js";
 import type { DTypeOf, ShapeOf } from "./operand.js";
@@ -11,13 +12,13 @@ import type { ShapeError, Show } from "./shape-error.js";
 /** Whether two shapes may be the same: a side of type `number` may be any. */
 export type SameShape<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
   ? true
-  : A extends readonly [infer Left extends number, ...infer RestA extends Shape]
-    ? B extends readonly [infer Right extends number, ...infer RestB extends Shape]
+  : A extends [infer Left extends number, ...infer RestA extends AnyShape]
+    ? B extends [infer Right extends number, ...infer RestB extends AnyShape]
       ? [Agreed<Left, Right>] extends [never]
         ? false
         : SameShape<RestA, RestB>
       : false
-    : B extends readonly []
+    : B extends []
       ? true
       : false;
 

@@ -1,5 +1,6 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
+import type { Known } from "./any-shape.js";
 import type { BroadcastToShape, ExpandShape, SqueezeShape, SwapShape, TransposeShape } from "./arrange.js";
 import type { Broadcast } from "./broadcast.js";
 import type { TakeShape } from "./gather.js";
@@ -35,7 +36,7 @@ export type AlongOption<Name extends string, S extends Shape, Axis extends numbe
 } & Check<AlongShape<Name, S, Axis>>;
 
 /** The shape for `reshape`. */
-export type NewShape<S extends Shape, T extends Shape> = Fit<ReshapeShape<"reshape", S, T>, T>;
+export type NewShape<S extends Shape, T extends Shape> = Fit<ReshapeShape<"reshape", S, Known<T>>, T>;
 
 /** The shape for `broadcastTo`. */
 export type WideShape<S extends Shape, T extends Shape> = Fit<BroadcastToShape<S, T>, T>;

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, Variable } from "../tensor.js";
+import type { AnyShape, Known } from "./any-shape.js";
 
 type Scalar = number | boolean;
 
@@ -9,12 +10,12 @@ type Scalar = number | boolean;
  * there are brackets for nested arrays of numbers, and `Shape` where nothing is known.
  */
 export type ShapeOf<X> =
-  X extends Tensor<infer S, infer _D>
-    ? S
+  X extends Tensor<infer S extends AnyShape, infer _D>
+    ? Known<S>
     : X extends Scalar
       ? []
-      : X extends Variable<infer S, infer _D>
-        ? S
+      : X extends Variable<infer S extends AnyShape, infer _D>
+        ? Known<S>
         : X extends readonly Scalar[]
           ? [number]
           : X extends readonly (readonly Scalar[])[]
@@ -25,11 +26,11 @@ export type ShapeOf<X> =
 
 /** The dtype of an operand; `"weak"` for a number or boolean of JavaScript, which takes the dtype beside it. */
 export type DTypeOf<X> =
-  X extends Tensor<infer _S, infer D>
+  X extends Tensor<infer _S extends AnyShape, infer D>
     ? D
     : X extends Scalar
       ? "weak"
-      : X extends Variable<infer _S, infer D>
+      : X extends Variable<infer _S extends AnyShape, infer D>
         ? D
         : X extends readonly number[]
           ? "float32"

@@ -153,7 +153,7 @@ type MeetsChannels<Before extends number, In extends number, Next extends Betwee
 
 type LastSide<Sides> = Sides extends number
   ? Sides
-  : Sides extends readonly [...Shape, infer Last extends number]
+  : Sides extends [...Shape, infer Last extends number]
     ? Last
     : number;
 

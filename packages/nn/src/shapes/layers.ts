@@ -2,6 +2,7 @@ import type {
   Agreed,
   AgreedShape,
   AlongShape,
+  AnyShape,
   ConvShape,
   Ok,
   OptionOf,
@@ -15,10 +16,10 @@ import type {
 /** What layers make of shapes, or why an input does not fit, in the words of the run-time error. */
 
 /** The shape without its last axis. */
-type LeadOf<S extends Shape> = S extends readonly [...infer Lead extends Shape, number] ? Lead : Shape;
+type LeadOf<S extends Shape> = S extends [...infer Lead extends AnyShape, number] ? Lead : Shape;
 
 /** The last side; never for a scalar. */
-type LastOf<S extends Shape> = S extends readonly [...Shape, infer Last extends number] ? Last : never;
+type LastOf<S extends Shape> = S extends [...Shape, infer Last extends number] ? Last : never;
 
 /** Whether the last side may be `Side`. */
 export type EndsIn<S extends Shape, Side extends number> = [LastOf<S>] extends [never]
@@ -64,14 +65,14 @@ interface AxisWords {
 
 /** The channels of an image or a sequence, with or without N; never for another rank. */
 type ImageChannels<S extends Shape, Rank extends 1 | 2> = Rank extends 1
-  ? S extends readonly [infer C extends number, number]
+  ? S extends [infer C extends number, number]
     ? readonly [C, 0]
-    : S extends readonly [number, infer C extends number, number]
+    : S extends [number, infer C extends number, number]
       ? readonly [C, 1]
       : never
-  : S extends readonly [infer C extends number, number, number]
+  : S extends [infer C extends number, number, number]
     ? readonly [C, 0]
-    : S extends readonly [number, infer C extends number, number, number]
+    : S extends [number, infer C extends number, number, number]
       ? readonly [C, 1]
       : never;
 
@@ -145,7 +146,7 @@ export type ByChannelShape<
   S extends Shape,
 > = number extends S["length"]
   ? Shape
-  : S extends readonly [number, infer Own extends number, ...Shape]
+  : S extends [number, infer Own extends number, ...Shape]
     ? [Agreed<Own, C>] extends [never]
       ? NoChannels<Layer, C, S>
       : S["length"] extends ChannelForms<C>[Layer]["ranks"]
@@ -160,12 +161,12 @@ type NoChannels<
 > = ShapeMismatch<`${Layer}: the input ${Show<S>} must be ${ChannelForms<C>[Layer]["words"]}: its channels are axis 1`>;
 
 /** The sides that are normalised together. */
-type SidesOf<Sides> = Sides extends number ? [Sides] : Sides extends Shape ? Sides : Shape;
+type SidesOf<Sides> = Sides extends number ? [Sides] : Sides extends Shape ? [...Sides] : Shape;
 
 /** The last sides of a shape, as many as `Sides` has; never where it has fewer. */
 type Tail<S extends Shape, Sides extends Shape> = S["length"] extends Sides["length"]
   ? S
-  : S extends readonly [number, ...infer Rest extends Shape]
+  : S extends [number, ...infer Rest extends AnyShape]
     ? Tail<Rest, Sides>
     : never;
 
@@ -193,13 +194,13 @@ export type EmbeddedShape<Length extends number, S extends Shape> = number exten
 export type FlattenedShape<Options, S extends Shape> = number extends S["length"]
   ? Shape
   : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [1, -1]
-    ? S extends readonly [infer N extends number, number, ...Shape]
-      ? S extends readonly [number, ...infer Rest extends Shape]
+    ? S extends [infer N extends number, number, ...Shape]
+      ? S extends [number, ...infer Rest extends AnyShape]
         ? [N, SizeOf<Rest>]
         : Shape
       : ShapeMismatch<`Flatten: axis 1 is out of range for an input of shape ${Show<S>}`>
     : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [0, -1]
-      ? S extends readonly []
+      ? S extends []
         ? ShapeMismatch<`Flatten: axis 0 is out of range for an input of shape ${Show<S>}`>
         : [SizeOf<S>]
       : Shape;
