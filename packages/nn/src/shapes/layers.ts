@@ -3,6 +3,7 @@ import type {
   AgreedShape,
   AlongShape,
   AnyShape,
+  AxisOf,
   ConvShape,
   Ok,
   OptionOf,
@@ -190,20 +191,55 @@ type NoEnd<
 /** The shape of rows by their indices. */
 export type EmbeddedShape<Length extends number, S extends Shape> = number extends S["length"] ? Shape : [...S, Length];
 
-/** The shape with neighbouring axes merged: all but the first where the layer has no options, else left to run time. */
+/** The shape with neighbouring axes merged, or why they cannot be. */
 export type FlattenedShape<Options, S extends Shape> = number extends S["length"]
   ? Shape
-  : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [1, -1]
-    ? S extends [infer N extends number, number, ...Shape]
-      ? S extends [number, ...infer Rest extends AnyShape]
-        ? [N, SizeOf<Rest>]
-        : Shape
-      : ShapeMismatch<`Flatten: axis 1 is out of range for an input of shape ${Show<S>}`>
-    : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [0, -1]
-      ? S extends []
-        ? ShapeMismatch<`Flatten: axis 0 is out of range for an input of shape ${Show<S>}`>
-        : [SizeOf<S>]
-      : Shape;
+  : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [
+        infer Start extends number,
+        infer End extends number,
+      ]
+    ? Flattened<S, Start, End, AxisOf<S["length"], Start>, AxisOf<S["length"], End>>
+    : Shape;
+
+type Flattened<S extends Shape, Start extends number, End extends number, First, Last> = First extends number
+  ? Last extends number
+    ? number extends First | Last
+      ? Shape
+      : [Merged<S, First, Last>] extends [never]
+        ? ShapeMismatch<`Flatten: endAxis ${End} comes before startAxis ${Start} in ${Show<S>}`>
+        : Merged<S, First, Last>
+    : NoAxis<S, End>
+  : NoAxis<S, Start>;
+
+type NoAxis<
+  S extends Shape,
+  Axis extends number,
+> = ShapeMismatch<`Flatten: axis ${Axis} is out of range for an input of shape ${Show<S>}`>;
+
+/** The sides before `First`, the elements from there to `Last`, and the sides behind; never where `Last` comes before `First`. */
+type Merged<
+  S extends Shape,
+  First extends number,
+  Last extends number,
+  At extends readonly 0[] = [],
+  Lead extends Shape = [],
+> = At["length"] extends First
+  ? MergedTo<S, Last, At, Lead, []>
+  : S extends [infer Side extends number, ...infer Rest extends AnyShape]
+    ? Merged<Rest, First, Last, [...At, 0], [...Lead, Side]>
+    : never;
+
+type MergedTo<
+  S extends Shape,
+  Last extends number,
+  At extends readonly 0[],
+  Lead extends Shape,
+  Within extends Shape,
+> = S extends [infer Side extends number, ...infer Rest extends AnyShape]
+  ? At["length"] extends Last
+    ? [...Lead, SizeOf<[...Within, Side]>, ...Rest]
+    : MergedTo<Rest, Last, [...At, 0], Lead, [...Within, Side]>
+  : never;
 
 /** The sum of what a residual's body makes and what goes around it, or why they differ. */
 export type ResidualShape<S extends Shape, Body, Around> = Body extends Shape
