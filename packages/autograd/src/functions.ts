@@ -166,6 +166,8 @@ export {
   type TreeStructure,
   unflattenTree,
 } from "./tree.js";
+export type { AnyShape } from "./types/any-shape.js";
+export type { AxisOf } from "./types/axes.js";
 export type { BatchOf, StepOf } from "./types/batch.js";
 export type { Agreed, AgreedShape } from "./types/broadcast.js";
 export type { ConvShape } from "./types/conv.js";

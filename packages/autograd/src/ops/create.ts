@@ -4,7 +4,8 @@ import { ValueError } from "../errors.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { leaf, type NestedData, type Tensor, type TensorLike, Variable, type VariableOptions } from "../tensor.js";
-import type { DataDType, DataShape, Known, ShapedData } from "../types/data.js";
+import type { AnyShape, Known } from "../types/any-shape.js";
+import type { DataDType, DataShape, ShapedData } from "../types/data.js";
 import type { Fit, Ok } from "../types/shape-error.js";
 
 /** Options of what makes a tensor. */
@@ -83,8 +84,8 @@ function filled<S extends Shape, D extends DType>(operator: string, shape: S, va
  * @example
  * zeros([2, 3]).toArray(); // [[0, 0, 0], [0, 0, 0]]
  */
-export function zeros<const S extends Shape, D extends DType = "float32">(
-  shape: readonly [...S],
+export function zeros<const S extends AnyShape, D extends DType = "float32">(
+  shape: S | [],
   options?: DTypeOption<D>,
 ): Tensor<Known<S>, NoInfer<D>>;
 export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
@@ -99,8 +100,8 @@ export function zeros(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Te
  * @example
  * ones([2], { dtype: "int32" }).toArray(); // [1, 1]
  */
-export function ones<const S extends Shape, D extends DType = "float32">(
-  shape: readonly [...S],
+export function ones<const S extends AnyShape, D extends DType = "float32">(
+  shape: S | [],
   options?: DTypeOption<D>,
 ): Tensor<Known<S>, NoInfer<D>>;
 export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Tensor {
@@ -115,8 +116,8 @@ export function ones(shape: Shape, { dtype = "float32" }: DTypeOption = {}): Ten
  * @example
  * full([2, 2], 7).toArray(); // [[7, 7], [7, 7]]
  */
-export function full<const S extends Shape, D extends DType = "float32">(
-  shape: readonly [...S],
+export function full<const S extends AnyShape, D extends DType = "float32">(
+  shape: S | [],
   value: number,
   options?: DTypeOption<D>,
 ): Tensor<Known<S>, NoInfer<D>>;

@@ -7,7 +7,7 @@ import { apply } from "../primitive.js";
 import { exampleIndices, guarded } from "../scope.js";
 import { checkShape, type Shape } from "../shape.js";
 import { scalar, Tensor, type TensorLike } from "../tensor.js";
-import type { Known } from "../types/data.js";
+import type { AnyShape, Known } from "../types/any-shape.js";
 import type { DrawParameter, Logits, Permutable, Permuted } from "../types/draw.js";
 import { sub } from "./arithmetic.js";
 import { less } from "./comparison.js";
@@ -94,12 +94,12 @@ export class Generator {
    * generator(1).uniform([3], { min: -1, max: 1 });
    */
   uniform<
-    const S extends Shape,
+    const S extends AnyShape,
     D extends FloatDType = "float32",
     Min extends Parameter = number,
     Max extends Parameter = number,
   >(
-    shape: readonly [...S],
+    shape: S | [],
     options?: RealDrawOptions<D> & {
       readonly min?: Min & DrawParameter<"uniform", "min", S, Min>;
       readonly max?: Max & DrawParameter<"uniform", "max", S, Max>;
@@ -131,12 +131,12 @@ export class Generator {
    * generator(1).normal([3], { mean: 5, std: 0.1 });
    */
   normal<
-    const S extends Shape,
+    const S extends AnyShape,
     D extends FloatDType = "float32",
     Mean extends Parameter = number,
     Std extends Parameter = number,
   >(
-    shape: readonly [...S],
+    shape: S | [],
     options?: RealDrawOptions<D> & {
       readonly mean?: Mean & DrawParameter<"normal", "mean", S, Mean>;
       readonly std?: Std & DrawParameter<"normal", "std", S, Std>;
@@ -167,8 +167,8 @@ export class Generator {
    * @example
    * generator(1).truncatedNormal([3], { std: 0.02 }); // within ±0.04
    */
-  truncatedNormal<const S extends Shape, D extends FloatDType = "float32">(
-    shape: readonly [...S],
+  truncatedNormal<const S extends AnyShape, D extends FloatDType = "float32">(
+    shape: S | [],
     options?: TruncatedDrawOptions<D>,
   ): Tensor<Known<S>, NoInfer<D>>;
   truncatedNormal(shape: Shape, options: TruncatedDrawOptions = {}): Tensor {
@@ -194,8 +194,8 @@ export class Generator {
    * @example
    * generator(1).randint([3], { min: 1, max: 7 }); // dice
    */
-  randint<const S extends Shape, D extends DType = "int32">(
-    shape: readonly [...S],
+  randint<const S extends AnyShape, D extends DType = "int32">(
+    shape: S | [],
     options: IntegerDrawOptions<D>,
   ): Tensor<Known<S>, NoInfer<D>>;
   randint(shape: Shape, options: IntegerDrawOptions): Tensor {
@@ -214,8 +214,8 @@ export class Generator {
    * @example
    * generator(1).bernoulli([4], { p: 0.9 });
    */
-  bernoulli<const S extends Shape, P extends Parameter = number>(
-    shape: readonly [...S],
+  bernoulli<const S extends AnyShape, P extends Parameter = number>(
+    shape: S | [],
     options?: { readonly p?: P & DrawParameter<"bernoulli", "p", S, P> },
   ): Tensor<Known<S>, "bool">;
   bernoulli(shape: Shape, { p = 0.5 }: { readonly p?: Parameter } = {}): Tensor {
@@ -260,8 +260,8 @@ export class Generator {
    * @example
    * generator(1).categorical([5], { logits: [0, 0, -Infinity] }); // zeros and ones
    */
-  categorical<const S extends Shape, L extends TensorLike>(
-    shape: readonly [...S],
+  categorical<const S extends AnyShape, L extends TensorLike>(
+    shape: S | [],
     options: { readonly logits: L & Logits<S, L> },
   ): Tensor<Known<S>, "int32">;
   categorical(shape: Shape, options: { readonly logits: TensorLike }): Tensor {

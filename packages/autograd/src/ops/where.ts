@@ -96,8 +96,14 @@ export const maskedFill = typedOperator<MaskedFill>(
       draw.boolean() ? draw.integer(-3, 3) : draw.tensor([]),
     ];
   },
-  (x: TensorLike, mask: TensorLike, value: TensorLike): Tensor =>
-    select("maskedFill", asCondition("maskedFill", mask), value, x),
+  (x: TensorLike, mask: TensorLike, value: TensorLike): Tensor => {
+    const operand = asTensor("maskedFill", x);
+    const condition = asCondition("maskedFill", mask);
+    const fill = typeof value === "number" ? value : asTensor("maskedFill", value);
+    const masked = broadcastShapes("maskedFill", operand.shape, condition.shape);
+    broadcastShapes("maskedFill", masked, typeof fill === "number" ? [] : fill.shape);
+    return select("maskedFill", condition, fill, typeof x === "number" ? x : operand);
+  },
 );
 
 /** Options of `clip`. */

@@ -7,6 +7,7 @@ import { apply } from "../primitive.js";
 import { sameShape, showShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { flattenTree, leavesInOrder, showStructure, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
+import type { MadeFor } from "../types/control.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "../types/operand.js";
 import { type FlatRule, withRules } from "./custom-primitive.js";
 import { refusePromise } from "./leaves.js";
@@ -52,11 +53,16 @@ export interface CustomJvpContext<A extends readonly unknown[], R> {
 }
 
 /** Options of `customGradient`. */
-export interface CustomGradientOptions<A extends readonly unknown[], R> {
+export interface CustomGradientOptions<
+  A extends readonly unknown[],
+  R,
+  P extends readonly unknown[] = readonly unknown[],
+  T = unknown,
+> {
   /** Builds a tree of cotangents for each argument, in an array; what stands in the place of an integer or boolean is ignored. */
-  readonly vjp: (context: CustomVjpContext<A, R>) => readonly unknown[];
+  readonly vjp: (context: CustomVjpContext<A, R>) => MadeFor<"the vjp of f", A, P>;
   /** Builds the tangent of the result, linear in the tangents: for forward mode. Default: the transpose of `vjp`. */
-  readonly jvp?: ((context: CustomJvpContext<A, R>) => unknown) | undefined;
+  readonly jvp?: ((context: CustomJvpContext<A, R>) => MadeFor<"the jvp of f", R, T>) | undefined;
 }
 
 /**
@@ -74,6 +80,10 @@ export interface CustomGradientOptions<A extends readonly unknown[], R> {
  * const straight = customGradient((x: Tensor) => round(x), { vjp: ({ cotangent }) => [cotangent] });
  * grad(straight)(tensor(0.7)).item(); // 1
  */
+export function customGradient<A extends readonly unknown[], R, const P extends readonly unknown[], T = unknown>(
+  f: (...args: A) => R,
+  options: CustomGradientOptions<A, R, P, T>,
+): (...args: A) => R;
 export function customGradient<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   { vjp, jvp }: CustomGradientOptions<A, R>,

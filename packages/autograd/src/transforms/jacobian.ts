@@ -9,7 +9,7 @@ import { moveaxis } from "../ops/movement.js";
 import { eye } from "../ops/ranges.js";
 import type { Tensor } from "../tensor.js";
 import { flattenTree, type TreeStructure, tensorLeaf, unflattenTree } from "../tree.js";
-import type { GradientOf, JacobianOf, LossShape, TangentOf } from "../types/derivatives.js";
+import type { GradientOf, JacobianOf, LossShape } from "../types/derivatives.js";
 import type { Fit } from "../types/shape-error.js";
 import { grad } from "./grad.js";
 import { jvp } from "./jvp.js";
@@ -107,7 +107,7 @@ function byColumns<X>(f: (x: X) => unknown, x: X): unknown {
     (i: number) =>
     (tangent: Tensor): readonly Tensor[] => {
       const tangents = unflattenTree(inputs.structure, only(inputs.leaves, i, tangent));
-      const [value, pushed] = jvp(f, [unflattenTree(inputs.structure, inputs.leaves) as X], [tangents as TangentOf<X>]);
+      const [value, pushed] = jvp(f, [unflattenTree(inputs.structure, inputs.leaves) as X], [tangents] as never);
       results = tensorsOf(value, "the result");
       return tensorsOf(pushed, "the tangent").tensors;
     };

@@ -15,7 +15,8 @@ import {
   tensorLeaf,
   unflattenTree,
 } from "../tree.js";
-import type { GradientOf, LossShape, TangentOf } from "../types/derivatives.js";
+import type { TangentsFor } from "../types/control.js";
+import type { GradientOf, LossShape } from "../types/derivatives.js";
 import type { Fit } from "../types/shape-error.js";
 import { grad } from "./grad.js";
 import { freshLeaves, group, refusePromise } from "./leaves.js";
@@ -39,11 +40,12 @@ import { nodesSince } from "./walk.js";
  * const [y, dy] = jvp((x: Tensor) => mul(x, x), [tensor(3)], [tensor(1)]);
  * dy.item(); // 6
  */
-export function jvp<A extends readonly unknown[], R>(
+export function jvp<A extends readonly unknown[], R, const T extends readonly unknown[]>(
   f: (...args: A) => R,
   primals: A,
-  tangents: { readonly [K in keyof A]: TangentOf<A[K]> },
-): [R, R] {
+  tangents: T & TangentsFor<"jvp", A, T>,
+): [R, R];
+export function jvp<R>(f: (...args: never) => R, primals: readonly unknown[], tangents: readonly unknown[]): [R, R] {
   if (typeof f !== "function") throw new ValueError(`jvp: the first argument must be a function, not ${typeof f}.`);
   return inScope("jvp", () => {
     const fresh = primals.map((primal, i) => freshLeaves("jvp", `argument ${i}`, primal));
@@ -160,10 +162,10 @@ function checkTangent(leaf: Leaf, primal: Tensor | undefined): Tensor {
  * @example
  * hvp((x: Tensor) => sum(mul(x, mul(x, x))), [tensor([1, 2])], [tensor([1, 0])]).toArray(); // [6, 0]
  */
-export function hvp<X, R extends Tensor>(
+export function hvp<X, R extends Tensor, const T extends readonly unknown[]>(
   f: (x: X) => Fit<LossShape<"grad", R>, R>,
   primals: [X],
-  tangents: [TangentOf<X>],
+  tangents: T & TangentsFor<"jvp", [X], T>,
 ): GradientOf<X> {
-  return jvp(grad<[X], R>(f), primals, tangents)[1];
+  return jvp(grad<[X], R>(f), primals, tangents as never)[1];
 }

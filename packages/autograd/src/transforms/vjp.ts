@@ -15,15 +15,16 @@ import {
   tensorLeaf,
   unflattenTree,
 } from "../tree.js";
-import type { CotangentOf, GradientOf } from "../types/derivatives.js";
+import type { CotangentsFor } from "../types/control.js";
+import type { GradientOf } from "../types/derivatives.js";
 import { freshLeaves, group, refusePromise } from "./leaves.js";
 import { pullBack } from "./reverse.js";
 import { substitute } from "./substitute.js";
 
 /** Turns a tree of cotangents of the result into one tree of cotangents for each argument. */
-export type Pullback<A extends readonly unknown[], R = unknown> = (cotangents: CotangentOf<R>) => {
-  [K in keyof A]: GradientOf<A[K]>;
-};
+export type Pullback<A extends readonly unknown[], R = unknown> = <const C>(
+  cotangents: C & CotangentsFor<"vjp", R, C>,
+) => { [K in keyof A]: GradientOf<A[K]> };
 
 /**
  * Value and pullback of a function: reverse mode with the cotangents chosen by the caller.

@@ -74,15 +74,15 @@ type Sum<
   B extends readonly Digit[],
   Carry extends "0" | "1" = "0",
   Done extends string = "",
-> = A extends readonly [...infer RestA extends readonly Digit[], infer X extends Digit]
-  ? B extends readonly [...infer RestB extends readonly Digit[], infer Y extends Digit]
+> = A extends [...infer RestA extends readonly Digit[], infer X extends Digit]
+  ? B extends [...infer RestB extends readonly Digit[], infer Y extends Digit]
     ? Sums[Carry extends "0" ? X : OneMore[X]][Y] extends `${infer Next extends "0" | "1"}${infer Written}`
       ? Sum<RestA, RestB, Next, `${Written}${Done}`>
       : never
     : Carry extends "0"
       ? `${TextOf<A>}${Done}`
       : Sum<A, ["0"], Carry, Done>
-  : B extends readonly []
+  : B extends []
     ? Carry extends "0"
       ? Done
       : `1${Done}`
@@ -96,15 +96,15 @@ type Difference<
   B extends readonly Digit[],
   Borrow extends "0" | "1" = "0",
   Done extends string = "",
-> = A extends readonly [...infer RestA extends readonly Digit[], infer X extends Digit]
-  ? B extends readonly [...infer RestB extends readonly Digit[], infer Y extends Digit]
+> = A extends [...infer RestA extends readonly Digit[], infer X extends Digit]
+  ? B extends [...infer RestB extends readonly Digit[], infer Y extends Digit]
     ? Differences[X][Borrow extends "0" ? Y : OneMore[Y]] extends `${infer Next extends "0" | "1"}${infer Written}`
       ? Difference<RestA, RestB, Next, `${Written}${Done}`>
       : never
     : Borrow extends "0"
       ? `${TextOf<A>}${Done}`
       : Difference<A, ["0"], Borrow, Done>
-  : B extends readonly []
+  : B extends []
     ? Borrow extends "0"
       ? Done
       : never
@@ -115,7 +115,7 @@ type Quotient<
   Divisor extends keyof Quotients,
   Rest extends Digit = "0",
   Done extends string = "",
-> = A extends readonly [infer X extends Digit, ...infer More extends readonly Digit[]]
+> = A extends [infer X extends Digit, ...infer More extends readonly Digit[]]
   ? Quotients[Divisor][Rest & keyof Quotients[Divisor]] extends infer Row
     ? Row[X & keyof Row] extends `${infer Written}${infer Next extends Digit}`
       ? Quotient<More, Divisor, Next, `${Done}${Written}`>
@@ -140,7 +140,7 @@ type Plus<A extends string, B extends string> = Sum<DigitsOf<A>, DigitsOf<B>>;
 type Twice<A extends string> = Plus<A, A>;
 
 /** Horner's rule over the digits of the second factor. */
-type Product<A extends string, B extends readonly Digit[], Done extends string = "0"> = B extends readonly [
+type Product<A extends string, B extends readonly Digit[], Done extends string = "0"> = B extends [
   infer First extends Digit,
   ...infer Rest extends readonly Digit[],
 ]

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { AxesOf, AxisOf, OutOfRange, OutOfRangeMessage, Without } from "./axes.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "./operand.js";
 import type { AxisArgument } from "./reduce.js";
@@ -7,9 +8,9 @@ import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
 type Same<X> = ResultDType<"keep", DTypeOf<X>>;
 
-type Reversed<S extends Shape, Done extends Shape = []> = S extends readonly [
+type Reversed<S extends Shape, Done extends Shape = []> = S extends [
   infer First extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Reversed<Rest, [First, ...Done]>
   : Done;
@@ -20,7 +21,7 @@ type Refused<Name extends string, S extends Shape, Axes> =
 
 type Permuted<S extends Shape, Axes extends Shape, Done extends Shape = []> = Axes extends readonly [
   infer Axis extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? AxisOf<S["length"], Axis> extends infer Place extends number
     ? Permuted<S, Rest, [...Done, S[Place]]>
@@ -61,7 +62,7 @@ export type Transpose = <X extends TensorLike, const Axes extends Shape | undefi
 /** The shape with its last two axes exchanged. */
 export type MatrixTransposed<S extends Shape> = number extends S["length"]
   ? Shape
-  : S extends readonly [...infer Batch extends Shape, infer Rows extends number, infer Columns extends number]
+  : S extends [...infer Batch extends AnyShape, infer Rows extends number, infer Columns extends number]
     ? [...Batch, Columns, Rows]
     : ShapeError<`mT: ${Show<S>} is no matrix or batch of matrices; add an axis with expandDims`>;
 
@@ -75,7 +76,7 @@ type Exchanged<
   B extends number,
   Left extends Shape = S,
   Done extends Shape = [],
-> = Left extends readonly [infer Own extends number, ...infer Rest extends Shape]
+> = Left extends [infer Own extends number, ...infer Rest extends AnyShape]
   ? Exchanged<S, A, B, Rest, [...Done, Done["length"] extends A ? S[B] : Done["length"] extends B ? S[A] : Own]>
   : Done;
 
@@ -104,9 +105,9 @@ type Listed<Axis extends number | readonly number[]> = [Axis] extends [number]
 /** Where the axis that comes to place `At` comes from; never where none was sent there. */
 type MovedTo<From extends Shape, To extends Shape, At extends number> = To extends readonly [
   infer Place,
-  ...infer MoreTo extends Shape,
+  ...infer MoreTo extends AnyShape,
 ]
-  ? From extends readonly [infer Own extends number, ...infer MoreFrom extends Shape]
+  ? From extends readonly [infer Own extends number, ...infer MoreFrom extends AnyShape]
     ? Place extends At
       ? Own
       : MovedTo<MoreFrom, MoreTo, At>
@@ -122,7 +123,7 @@ type Moved<
 > = Done["length"] extends S["length"]
   ? Done
   : [MovedTo<From, To, Done["length"]>] extends [never]
-    ? Rest extends readonly [infer First extends number, ...infer More extends Shape]
+    ? Rest extends readonly [infer First extends number, ...infer More extends AnyShape]
       ? Moved<S, From, To, More, [...Done, First]>
       : Done
     : Moved<S, From, To, Rest, [...Done, S[MovedTo<From, To, Done["length"]>]]>;
@@ -134,8 +135,8 @@ type MovedShape<S extends Shape, From extends readonly number[], To extends read
 ] extends [never]
   ? From["length"] extends To["length"]
     ? [Places<S["length"], From>, Places<S["length"], To>] extends [
-        infer Source extends Shape,
-        infer Destination extends Shape,
+        infer Source extends AnyShape,
+        infer Destination extends AnyShape,
       ]
       ? number extends Source[number] | Destination[number]
         ? Shape
@@ -178,7 +179,7 @@ type Expanded<
   ? Done
   : Done["length"] extends New
     ? Expanded<S, New, Length, [...Done, 1]>
-    : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+    : S extends [infer First extends number, ...infer Rest extends AnyShape]
       ? Expanded<Rest, New, Length, [...Done, First]>
       : Done;
 
@@ -210,9 +211,9 @@ export type ExpandDims = <X extends TensorLike, const Axis extends number | read
 ) => Tensor<Ok<ExpandShape<ShapeOf<X>, Axis>>, Same<X>>;
 
 /** Without the axes of size 1; unknown where a side of type `number` might be one. */
-type Squeezed<S extends Shape, Done extends Shape = []> = S extends readonly [
+type Squeezed<S extends Shape, Done extends Shape = []> = S extends [
   infer First extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? [First] extends [1]
     ? Squeezed<Rest, Done>
@@ -257,11 +258,11 @@ export type Squeeze = <X extends TensorLike, const Axis extends AxisArgument = u
   options?: { readonly axis?: Axis | undefined },
 ) => Tensor<Ok<SqueezeShape<ShapeOf<X>, Axis>>, Same<X>>;
 
-type Stretches<S extends Shape, T extends Shape> = S extends readonly [
-  ...infer OuterS extends Shape,
+type Stretches<S extends Shape, T extends Shape> = S extends [
+  ...infer OuterS extends AnyShape,
   infer Side extends number,
 ]
-  ? T extends readonly [...infer OuterT extends Shape, infer Target extends number]
+  ? T extends readonly [...infer OuterT extends AnyShape, infer Target extends number]
     ? [Side] extends [1]
       ? Stretches<OuterS, OuterT>
       : [Side] extends [Target]

@@ -1,4 +1,5 @@
 import type { Shape } from "../shape.js";
+import type { AnyShape } from "./any-shape.js";
 
 /** Axes as `normalizeAxis` counts them, by rank: a table is cheaper to check than a count. */
 interface AxisTable {
@@ -90,6 +91,6 @@ export type Without<
   Instead extends Shape,
   At extends readonly 0[] = [],
   Done extends Shape = [],
-> = S extends readonly [infer First extends number, ...infer Rest extends Shape]
+> = S extends [infer First extends number, ...infer Rest extends AnyShape]
   ? Without<Rest, Gone, Instead, [...At, 0], At["length"] extends Gone ? [...Done, ...Instead] : [...Done, First]>
   : Done;

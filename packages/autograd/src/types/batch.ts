@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { NestedData, Tensor, Variable } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { AxisOf, OutOfRange, OutOfRangeMessage } from "./axes.js";
 import type { Agreed } from "./broadcast.js";
 import type { Option } from "./options.js";
@@ -23,7 +24,7 @@ export type Place<Root extends string, Path extends string> = Path extends "" ? 
 /** The shape with a side of `N` in the place of an axis of the result. */
 type Put<S extends Shape, Axis extends number, N extends number, Done extends Shape = []> = Done["length"] extends Axis
   ? [...Done, N, ...S]
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+  : S extends [infer First extends number, ...infer Rest extends AnyShape]
     ? Put<Rest, Axis, N, [...Done, First]>
     : Done;
 
@@ -81,7 +82,7 @@ type BatchTree<X, N extends number, Axes, Root extends string, Path extends stri
 /** Whether an argument says how many examples there are. */
 type Counts<X, Axes> = [Axes] extends [null]
   ? false
-  : X extends { readonly shape: infer S extends Shape }
+  : X extends { readonly shape: infer S extends AnyShape }
     ? number extends S["length"]
       ? false
       : true
@@ -92,10 +93,7 @@ type Counts<X, Axes> = [Axes] extends [null]
         : false;
 
 /** The first argument that says how many examples there are. */
-type Leader<A extends readonly unknown[], Axes, At extends readonly 0[] = []> = A extends readonly [
-  infer X,
-  ...infer Rest,
-]
+type Leader<A extends readonly unknown[], Axes, At extends readonly 0[] = []> = A extends [infer X, ...infer Rest]
   ? Counts<X, AxisFor<Axes, `${At["length"]}`>> extends false
     ? Leader<Rest, Axes, [...At, 0]>
     : `${At["length"]}`
@@ -139,7 +137,7 @@ export type AxisErrors<A extends readonly unknown[], R, O> =
 export type StepOf<Xs> = unknown extends Xs ? Xs : StepTree<Xs>;
 
 type StepTree<Xs> = Xs extends Tensor<infer S, infer D> | Variable<infer S, infer D>
-  ? Tensor<S extends readonly [number, ...infer Rest extends Shape] ? Rest : Shape, D>
+  ? Tensor<S extends [number, ...infer Rest extends AnyShape] ? Rest : Shape, D>
   : Xs extends readonly unknown[]
     ? { -readonly [K in keyof Xs]: StepOf<Xs[K]> }
     : Xs extends object
@@ -149,8 +147,8 @@ type StepTree<Xs> = Xs extends Tensor<infer S, infer D> | Variable<infer S, infe
 /** The leading sides of a tree, `number` where one is not known. */
 type Leading<Xs> = unknown extends Xs ? number : LeadingSide<Xs>;
 
-type LeadingSide<Xs> = Xs extends { readonly shape: infer S extends Shape }
-  ? S extends readonly [infer First extends number, ...Shape]
+type LeadingSide<Xs> = Xs extends { readonly shape: infer S extends AnyShape }
+  ? S extends [infer First extends number, ...Shape]
     ? First
     : number
   : Xs extends readonly unknown[]
@@ -170,7 +168,7 @@ type Unlike<N extends number, All> = All extends number ? ([Agreed<N, All>] exte
 
 type StepsError<S extends Shape, Others extends number, Path extends string> = number extends S["length"]
   ? never
-  : S extends readonly [infer N extends number, ...Shape]
+  : S extends [infer N extends number, ...Shape]
     ? [Unlike<N, Others>] extends [never]
       ? never
       : ShapeError<`scan: ${Place<"xs", Path>} has ${N} steps (shape ${Show<S>}), others have ${Unlike<N, Others>}`>
@@ -179,7 +177,7 @@ type StepsError<S extends Shape, Others extends number, Path extends string> = n
 /** Why a tree cannot be scanned, never where it can. */
 export type ScannedError<Xs, All extends number = Leading<Xs>, Path extends string = ""> = unknown extends Xs
   ? never
-  : Xs extends { readonly shape: infer S extends Shape }
+  : Xs extends { readonly shape: infer S extends AnyShape }
     ? StepsError<S, All, Path>
     : Xs extends readonly unknown[]
       ? { [K in keyof Xs]: ScannedError<Xs[K], All, Under<Path, Xs, K>> }[number]

@@ -1,4 +1,5 @@
 import type { Shape } from "../shape.js";
+import type { AnyShape } from "./any-shape.js";
 import type { ShapeError, Show } from "./shape-error.js";
 
 /** Two sides that do not go together, and the axis. */
@@ -38,24 +39,24 @@ export type AgreedShape<A extends Shape, B extends Shape, Done extends Shape = [
   | A["length"]
   | B["length"]
   ? Shape
-  : A extends readonly [infer Left extends number, ...infer RestA extends Shape]
-    ? B extends readonly [infer Right extends number, ...infer RestB extends Shape]
+  : A extends [infer Left extends number, ...infer RestA extends AnyShape]
+    ? B extends [infer Right extends number, ...infer RestB extends AnyShape]
       ? [Agreed<Left, Right>] extends [never]
         ? never
         : AgreedShape<RestA, RestB, [...Done, Agreed<Left, Right>]>
       : never
-    : B extends readonly []
+    : B extends []
       ? Done
       : never;
 
 /** Whether a side is a literal, not a name. A record over literals has their keys; one over a branded number has none that must be there. */
 type IsLiteral<N extends number> = Record<never, never> extends Record<N, 1> ? false : true;
 
-type Broadcasted<A extends Shape, B extends Shape, Done extends Shape = []> = A extends readonly [
-  ...infer OuterA extends Shape,
+type Broadcasted<A extends Shape, B extends Shape, Done extends Shape = []> = A extends [
+  ...infer OuterA extends AnyShape,
   infer Left extends number,
 ]
-  ? B extends readonly [...infer OuterB extends Shape, infer Right extends number]
+  ? B extends [...infer OuterB extends AnyShape, infer Right extends number]
     ? [Side<Left, Right>] extends [never]
       ? Clash<Left, Right, [...Done, 0]["length"]>
       : Broadcasted<OuterA, OuterB, [Side<Left, Right>, ...Done]>

@@ -1,23 +1,25 @@
-import type { DType } from "../dtype.js";
+import type { DType, FloatDType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { NestedData, Tensor, Variable } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Place, Under } from "./batch.js";
 import type { Agreed } from "./broadcast.js";
+import type { CotangentOf, TangentOf } from "./derivatives.js";
 import type { DTypeOf, ShapeOf } from "./operand.js";
-import type { ShapeError, Show } from "./shape-error.js";
+import type { Fit, ShapeError, Show } from "./shape-error.js";
 
-/** What loops and branches must keep: shapes, dtypes and structures of trees. */
+/** What loops and branches must keep, and derivatives must be like: shapes, dtypes and structures of trees. */
 
 /** Whether two shapes may be the same: a side of type `number` may be any. */
 export type SameShape<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
   ? true
-  : A extends readonly [infer Left extends number, ...infer RestA extends Shape]
-    ? B extends readonly [infer Right extends number, ...infer RestB extends Shape]
+  : A extends [infer Left extends number, ...infer RestA extends AnyShape]
+    ? B extends [infer Right extends number, ...infer RestB extends AnyShape]
       ? [Agreed<Left, Right>] extends [never]
         ? false
         : SameShape<RestA, RestB>
       : false
-    : B extends readonly []
+    : B extends []
       ? true
       : false;
 
@@ -30,19 +32,40 @@ export type SameDType<A, B> = [A] extends [B] ? true : [B] extends [A] ? true : 
 /** What a tree may hold. */
 export type TreeLeaf = Tensor | Variable | number;
 
-/** What the functions below say of two leaves, and of two trees of different structure. */
-type Verdict = "carry" | "branches";
+/** Which trees are compared, and so what is said where they differ. */
+type Verdict = "carry" | "branches" | "tangents" | "cotangent" | "rule";
 
-type LeafError<V extends Verdict, Name extends string, A, B, Path extends string> =
+/** The verdicts on derivatives, which integers and booleans have none of, whatever stands in their place. */
+type OnDerivatives = "tangents" | "cotangent" | "rule";
+
+type LeafError<V extends Verdict, Name extends string, A, B, Path extends string> = V extends OnDerivatives
+  ? SameDType<LeafDType<A>, Exclude<DType, FloatDType>> extends true
+    ? never
+    : OwnError<V, Name, A, B, Path>
+  : OwnError<V, Name, A, B, Path>;
+
+type OwnError<V extends Verdict, Name extends string, A, B, Path extends string> =
   SameShape<ShapeOf<A>, ShapeOf<B>> extends true
     ? SameDType<LeafDType<A>, LeafDType<B>> extends true
       ? never
-      : V extends "carry"
-        ? ShapeError<`${Name}: ${Place<"the carry", Path>} has dtype ${LeafDType<A>} before a step and ${LeafDType<B>} after it: shape ${Show<ShapeOf<B>>}`>
-        : ShapeError<BranchWords<Name, A, B, Path>>
-    : V extends "carry"
-      ? ShapeError<`${Name}: ${Place<"the carry", Path>} has shape ${Show<ShapeOf<A>>} before a step and ${Show<ShapeOf<B>>} after it`>
-      : ShapeError<BranchWords<Name, A, B, Path>>;
+      : ShapeError<DTypeWords<Name, A, B, Path>[V]>
+    : ShapeError<ShapeWords<Name, A, B, Path>[V]>;
+
+interface ShapeWords<Name extends string, A, B, Path extends string> {
+  readonly carry: `${Name}: ${Place<"the carry", Path>} has shape ${Show<ShapeOf<A>>} before a step and ${Show<ShapeOf<B>>} after it`;
+  readonly branches: BranchWords<Name, A, B, Path>;
+  readonly tangents: `${Name}: ${Place<"the tangents", Path>} has shape ${Show<ShapeOf<B>>}, its primal ${Show<ShapeOf<A>>}`;
+  readonly cotangent: `${Name}: ${Place<"the cotangent", Path>} has shape ${Show<ShapeOf<B>>}, the value ${Show<ShapeOf<A>>}`;
+  readonly rule: RuleWords<Name, A, B>;
+}
+
+interface DTypeWords<Name extends string, A, B, Path extends string> {
+  readonly carry: `${Name}: ${Place<"the carry", Path>} has dtype ${LeafDType<A>} before a step and ${LeafDType<B>} after it: shape ${Show<ShapeOf<B>>}`;
+  readonly branches: BranchWords<Name, A, B, Path>;
+  readonly tangents: `${Name}: ${Place<"the tangents", Path>} has dtype ${LeafDType<B>}, its primal ${LeafDType<A>}: shape ${Show<ShapeOf<B>>}`;
+  readonly cotangent: `${Name}: ${Place<"the cotangent", Path>} has dtype ${LeafDType<B>}, the value ${LeafDType<A>}: shape ${Show<ShapeOf<B>>}`;
+  readonly rule: RuleWords<Name, A, B>;
+}
 
 type BranchWords<
   Name extends string,
@@ -51,9 +74,18 @@ type BranchWords<
   Path extends string,
 > = `${Name}: ${Place<"the result", Path>} is ${Show<ShapeOf<A>>} ${LeafDType<A>} from one function and ${Show<ShapeOf<B>>} ${LeafDType<B>} from the other`;
 
+type RuleWords<
+  Name extends string,
+  A,
+  B,
+> = `customGradient: ${Name} made ${Show<ShapeOf<B>>} ${LeafDType<B>} for ${Show<ShapeOf<A>>} ${LeafDType<A>}; they must be alike`;
+
+/** Of derivatives nothing: there the type of what is wanted says it. */
 type StructureError<V extends Verdict, Name extends string> = V extends "carry"
   ? ShapeError<`${Name}: the function turned a carry into a tree of another structure`>
-  : ShapeError<`${Name}: the functions return trees of different structures`>;
+  : V extends "branches"
+    ? ShapeError<`${Name}: the functions return trees of different structures`>
+    : never;
 
 /** Why `B` cannot stand in the place of `A`, never where it can, or nothing is known. */
 type TreeError<V extends Verdict, Name extends string, A, B, Path extends string = ""> = unknown extends A | B
@@ -105,6 +137,21 @@ export type CarryError<Name extends string, Before, After> = TreeError<"carry", 
 
 /** Why two branches do not go together, never where they do. */
 export type BranchError<A, B> = TreeError<"branches", "cond", A, B>;
+
+/** What tangents must be: trees like the primals, or why they are none. */
+export type TangentsFor<Name extends string, A extends readonly unknown[], T> = [
+  TreeError<"tangents", Name, A, T>,
+] extends [never]
+  ? { readonly [K in keyof A]: TangentOf<A[K]> }
+  : TreeError<"tangents", Name, A, T>;
+
+/** What the cotangents of a result must be: a tree like it, or why they are none. */
+export type CotangentsFor<Name extends string, R, C> = [TreeError<"cotangent", Name, R, C>] extends [never]
+  ? CotangentOf<R>
+  : TreeError<"cotangent", Name, R, C>;
+
+/** What a rule made, or why it is unlike what it is for. */
+export type MadeFor<Name extends string, Wanted, Made> = Fit<TreeError<"rule", Name, Wanted, Made>, Made>;
 
 /** Why a condition is none, never where it may be one. */
 export type ConditionError<Name extends string, P> = P extends Tensor | Variable

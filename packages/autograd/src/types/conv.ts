@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add, IsSize, Multiply, Subtract } from "./arithmetic.js";
 import type { Agreed } from "./broadcast.js";
 import type { DTypeOf, Promote, ResultDType, ShapeOf } from "./operand.js";
@@ -13,9 +14,9 @@ type Chosen<Third, Fourth> = [Third] extends [TensorLike | undefined] ? Fourth :
 /** The number of groups; `number` where it is not known. */
 type GroupsOf<Options> = Option<Options, "groups", 1> extends infer G extends number ? G : number;
 
-type Last<S extends Shape> = S extends readonly [...Shape, infer C extends number] ? C : never;
+type Last<S extends Shape> = S extends [...Shape, infer C extends number] ? C : never;
 
-type Kernels<W extends Shape> = W extends readonly [number, number, ...infer Kernel extends Shape] ? Kernel : Shape;
+type Kernels<W extends Shape> = W extends [number, number, ...infer Kernel extends AnyShape] ? Kernel : Shape;
 
 /** The features of the result: axis 0 of the weight, or of a transposed convolution axis 1 times the groups. */
 type Features<W extends Shape, Options, Transposed extends boolean> = number extends W["length"]
@@ -73,11 +74,11 @@ type Stretched<Side extends number, Kernel extends number, Options, At extends n
           >
     : number;
 
-type GrownSides<Sides extends Shape, Kernel extends Shape, Options, Done extends Shape = []> = Sides extends readonly [
+type GrownSides<Sides extends Shape, Kernel extends Shape, Options, Done extends Shape = []> = Sides extends [
   infer Side extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
-  ? Kernel extends readonly [infer Own extends number, ...infer More extends Shape]
+  ? Kernel extends [infer Own extends number, ...infer More extends AnyShape]
     ? GrownSides<Rest, More, Options, [...Done, Grown<Side, Own, Options, Done["length"]>]>
     : Shape
   : Done;
@@ -86,7 +87,7 @@ type GrownSides<Sides extends Shape, Kernel extends Shape, Options, Done extends
 type Convolved<Lead extends Shape, F extends number, Sides> = Sides extends Shape
   ? number extends Sides["length"]
     ? Shape
-    : Lead extends readonly [infer N extends number, number]
+    : Lead extends [infer N extends number, number]
       ? [N, F, ...Sides]
       : [F, ...Sides]
   : Sides;
@@ -124,7 +125,7 @@ export type ConvShape<
 type BiasShape<Name extends string, B, F extends number> = [B] extends [TensorLike]
   ? number extends ShapeOf<B>["length"]
     ? Shape
-    : ShapeOf<B> extends readonly [infer Own extends number]
+    : ShapeOf<B> extends [infer Own extends number]
       ? [Agreed<Own, F>] extends [never]
         ? ShapeError<`${Name}: the bias has shape ${Show<ShapeOf<B>>}; give one number for each of ${F} features: [${F}]`>
         : Shape

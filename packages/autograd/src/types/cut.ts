@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add, IsSize, Multiply, Subtract } from "./arithmetic.js";
 import type { AxisOf } from "./axes.js";
 import type { PlaceOf, Replaced } from "./gather.js";
@@ -41,18 +42,16 @@ export type Diff = <
 /** The widths of padding: one for all ends, a pair for all axes, or a pair for each. */
 export type Widths = number | readonly [number, number] | readonly (readonly [number, number])[];
 
-type Padded<
-  S extends Shape,
-  Before extends number,
-  After extends number,
-  Done extends Shape = [],
-> = S extends readonly [infer Side extends number, ...infer Rest extends Shape]
+type Padded<S extends Shape, Before extends number, After extends number, Done extends Shape = []> = S extends [
+  infer Side extends number,
+  ...infer Rest extends AnyShape,
+]
   ? Padded<Rest, Before, After, [...Done, Add<Side, Add<Before, After>>]>
   : Done;
 
-type PaddedEach<S extends Shape, W, Done extends Shape = []> = S extends readonly [
+type PaddedEach<S extends Shape, W, Done extends Shape = []> = S extends [
   infer Side extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? W extends readonly [readonly [infer Before extends number, infer After extends number], ...infer More]
     ? PaddedEach<Rest, More, [...Done, Add<Side, Add<Before, After>>]>
@@ -92,7 +91,7 @@ type Repeats = number | readonly number[];
 export type Tile = <X extends TensorLike, const R extends Repeats>(
   x: X,
   repeats: R,
-) => Tensor<Multiplied<ShapeOf<X>, R extends readonly number[] ? R : R extends number ? [R] : Shape>, Same<X>>;
+) => Tensor<Multiplied<ShapeOf<X>, R extends readonly number[] ? [...R] : R extends number ? [R] : Shape>, Same<X>>;
 
 /** The shape with elements repeated, or an error. */
 export type RepeatShape<S extends Shape, R extends Repeats, Axis extends number | undefined> = [Axis] extends [
@@ -179,9 +178,9 @@ type Entry<E, At extends number> = [E] extends [readonly unknown[]]
     ? undefined
     : number;
 
-type Sliced<Left extends Shape, Start, Stop, Step, Done extends Shape = []> = Left extends readonly [
+type Sliced<Left extends Shape, Start, Stop, Step, Done extends Shape = []> = Left extends [
   infer Side extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Sliced<
       Rest,

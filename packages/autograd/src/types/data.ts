@@ -2,13 +2,11 @@ import type { DType } from "../dtype.js";
 import type { NumericArray } from "../numbers/numeric-array.js";
 import type { Shape } from "../shape.js";
 import type { NestedData } from "../tensor.js";
+import type { Known } from "./any-shape.js";
 import type { Add, IsSize, Subtract } from "./arithmetic.js";
 import type { Less } from "./cut.js";
 import type { ReshapeShape } from "./reshape.js";
 import type { DivideBySteps } from "./windows.js";
-
-/** The shape that was given, or `Shape` where not even its rank is known. */
-export type Known<S extends Shape> = number extends S["length"] ? Shape : S;
 
 /** The shape of data: literal for arrays that are written out, `number` for arrays of unknown length. */
 export type DataShape<T> = T extends number | boolean
@@ -56,7 +54,7 @@ export type DataDType<T> = T extends { readonly [Symbol.toStringTag]: infer Name
 
 /** What the shape of data becomes by the option `shape`. */
 export type ShapedData<T, S extends Shape | undefined> = [S] extends [Shape]
-  ? ReshapeShape<"tensor", DataShape<T>, S>
+  ? ReshapeShape<"tensor", DataShape<T>, Known<S>>
   : [S] extends [undefined]
     ? DataShape<T>
     : Shape;

@@ -1,6 +1,7 @@
 import type { DType, FloatDType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { NestedData, Tensor, Variable } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { ShapeError, Show } from "./shape-error.js";
 
 /** Trees of derivatives, and what is differentiated. */
@@ -29,7 +30,7 @@ export type GradsOf<A extends readonly unknown[], N> = N extends number
     : GradientOf<A[0]>;
 
 /** What a differentiated function returned as a loss, or why it is none. */
-export type LossShape<Name extends string, R> = R extends { readonly shape: infer S extends Shape }
+export type LossShape<Name extends string, R> = R extends { readonly shape: infer S extends AnyShape }
   ? number extends S["length"]
     ? Shape
     : S["length"] extends 0

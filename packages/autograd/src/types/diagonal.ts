@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add, IsSize, Subtract } from "./arithmetic.js";
 import type { Without } from "./axes.js";
 import type { Less } from "./cut.js";
@@ -73,7 +74,7 @@ export type Diagonal<Options> = <X extends TensorLike, const O extends Options |
   options?: O & Only<O, Options>,
 ) => Tensor<Ok<DiagonalShape<"diagonal", ShapeOf<X>, O>>, Same<X>>;
 
-type WithoutLast<Result> = Result extends readonly [...infer Rest extends Shape, number] ? Rest : Result;
+type WithoutLast<Result> = Result extends [...infer Rest extends AnyShape, number] ? Rest : Result;
 
 /** The sum of each diagonal. */
 export type Trace<Options> = <X extends TensorLike, const O extends Options | undefined = undefined>(
@@ -93,9 +94,9 @@ type Wide<Side extends number, K> = [K] extends [0]
 /** The matrix with a vector on a diagonal, or the diagonal of a matrix, or an error. */
 export type DiagShape<S extends Shape, Options> = number extends S["length"]
   ? Shape
-  : S extends readonly [infer Side extends number]
+  : S extends [infer Side extends number]
     ? [Wide<Side, Option<Options, "k", 0>>, Wide<Side, Option<Options, "k", 0>>]
-    : S extends readonly [infer Rows extends number, infer Columns extends number]
+    : S extends [infer Rows extends number, infer Columns extends number]
       ? [Along<Rows, Columns, Option<Options, "k", 0>>]
       : ShapeError<`diag: ${Show<S>} is neither a vector nor a matrix; for batches of matrices use diagonal`>;
 

@@ -16,7 +16,7 @@ export type DrawParameter<Name extends string, Field extends string, S extends S
 /** Nothing where the axes of logits but the last are the end of the draw's, else the error. */
 export type Logits<S extends Shape, L> = number extends S["length"]
   ? unknown
-  : ShapeOf<L> extends readonly []
+  : ShapeOf<L> extends []
     ? NoLogits<S, L>
     : BroadcastToShape<RowsOf<ShapeOf<L>>, S> extends ShapeError<string>
       ? NoLogits<S, L>
@@ -31,7 +31,7 @@ type NoLogits<
 export type Permutable<X> = X extends number
   ? X
   : Fit<
-      ShapeOf<X> extends readonly []
+      ShapeOf<X> extends []
         ? ShapeError<"permutation: a scalar tensor has nothing to permute; pass a number n or a tensor with axes: []">
         : Shape,
       X

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Side } from "./broadcast.js";
 import type { Joined } from "./join.js";
 import type { ResultDType, ShapeOf } from "./operand.js";
@@ -38,7 +39,7 @@ type Read<
   Left extends Shape,
   Known extends Sizes,
 > = Term extends `${infer Label}${infer Rest}`
-  ? Left extends readonly [infer Own extends number, ...infer More extends Shape]
+  ? Left extends [infer Own extends number, ...infer More extends AnyShape]
     ? Label extends keyof Known
       ? [Side<Known[Label], Own>] extends [never]
         ? Differs<Spec, Label, Known[Label], Own, S>

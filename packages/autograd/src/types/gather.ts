@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Subtract } from "./arithmetic.js";
 import type { BroadcastToShape, ExpandShape } from "./arrange.js";
 import type { AxisOf, OutOfRange, OutOfRangeMessage, Without } from "./axes.js";
@@ -117,8 +118,8 @@ export type SegmentShape<S extends Shape, Ids extends Shape, Count extends numbe
   | S["length"]
   | Ids["length"]
   ? Shape
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
-    ? Ids extends readonly [infer Own extends number]
+  : S extends [infer First extends number, ...infer Rest extends AnyShape]
+    ? Ids extends [infer Own extends number]
       ? [Agreed<First, Own>] extends [never]
         ? NoIds<S, Ids>
         : [Count, ...Rest]
@@ -181,11 +182,8 @@ type NotInside<
   T extends Shape,
 > = ShapeError<`${Name}: a slice of ${Show<T>} does not lie inside ${Show<S>}`>;
 
-type Outside<S extends Shape, T extends Shape> = S extends readonly [
-  infer Side extends number,
-  ...infer Rest extends Shape,
-]
-  ? T extends readonly [infer Own extends number, ...infer More extends Shape]
+type Outside<S extends Shape, T extends Shape> = S extends [infer Side extends number, ...infer Rest extends AnyShape]
+  ? T extends readonly [infer Own extends number, ...infer More extends AnyShape]
     ? [Subtract<Side, Own>] extends [never]
       ? true
       : Outside<Rest, More>

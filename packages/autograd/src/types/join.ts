@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add } from "./arithmetic.js";
 import type { ExpandShape } from "./arrange.js";
 import type { AxisOf, OutOfRange, OutOfRangeMessage } from "./axes.js";
@@ -24,18 +25,18 @@ type Promoting<D extends DType | "weak", Rest extends readonly unknown[]> = Rest
   : D;
 
 /** Two shapes joined along axis `Along`, or never where they do not fit. */
-type Pair<A extends Shape, B extends Shape, Along extends number, Done extends Shape = []> = A extends readonly [
+type Pair<A extends Shape, B extends Shape, Along extends number, Done extends Shape = []> = A extends [
   infer Left extends number,
-  ...infer RestA extends Shape,
+  ...infer RestA extends AnyShape,
 ]
-  ? B extends readonly [infer Right extends number, ...infer RestB extends Shape]
+  ? B extends [infer Right extends number, ...infer RestB extends AnyShape]
     ? Done["length"] extends Along
       ? Pair<RestA, RestB, Along, [...Done, Add<Left, Right>]>
       : [Agreed<Left, Right>] extends [never]
         ? never
         : Pair<RestA, RestB, Along, [...Done, Agreed<Left, Right>]>
     : never
-  : B extends readonly []
+  : B extends []
     ? Done
     : never;
 
@@ -103,7 +104,7 @@ type Put<
   Done extends Shape = [],
 > = number extends S["length"]
   ? Shape
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+  : S extends [infer First extends number, ...infer Rest extends AnyShape]
     ? Put<Rest, Place, Side, [...Done, Done["length"] extends Place ? Side : First]>
     : Done;
 

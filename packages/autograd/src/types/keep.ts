@@ -97,7 +97,7 @@ export type MaskedFill = <X extends TensorLike, M extends TensorLike, V extends 
 ) => Tensor<TernaryShape<"maskedFill", X, M, V>, BinaryDType<"keep", V, X>>;
 
 /** A bound that is not there is a number: it changes neither shape nor dtype. */
-type Bound<B> = [B] extends [undefined] ? { readonly shape: []; readonly dtype: "bool" } : B;
+type Bound<B> = [B] extends [undefined] ? Tensor<[], "bool"> : B;
 
 /** `x` between bounds, which broadcast with it. */
 export type Clip = <

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Agreed } from "./broadcast.js";
 import type { Least } from "./diagonal.js";
 import type { MatricesShape } from "./keep.js";
@@ -17,19 +18,17 @@ export type FloatOf<X> = ResultDType<"float", DTypeOf<X>>;
 /** The shape of square matrices, or an error. */
 export type SquareShape<Name extends string, S extends Shape> = number extends S["length"]
   ? Shape
-  : S extends readonly [...Shape, infer Rows extends number, infer Columns extends number]
+  : S extends [...Shape, infer Rows extends number, infer Columns extends number]
     ? [Agreed<Rows, Columns>] extends [never]
       ? ShapeError<`${Name}: the matrices of ${Show<S>} are not square (${Rows} ≠ ${Columns})`>
       : S
     : MatricesShape<Name, S>;
 
 /** The axes before the matrices. */
-export type BatchOf<S extends Shape> = S extends readonly [...infer Batch extends Shape, number, number]
-  ? Batch
-  : Shape;
+export type BatchOf<S extends Shape> = S extends [...infer Batch extends AnyShape, number, number] ? Batch : Shape;
 
 /** The shape without its last axis. */
-export type RowsOf<S extends Shape> = S extends readonly [...infer Rows extends Shape, number] ? Rows : Shape;
+export type RowsOf<S extends Shape> = S extends [...infer Rows extends AnyShape, number] ? Rows : Shape;
 
 /** Batch axes and what comes behind them. */
 export type Behind<Batch extends Shape, Sides extends Shape> = number extends Batch["length"]
@@ -37,7 +36,7 @@ export type Behind<Batch extends Shape, Sides extends Shape> = number extends Ba
   : [...Batch, ...Sides];
 
 /** Rows and columns of matrices. */
-type Sides<S extends Shape> = S extends readonly [...Shape, infer Rows extends number, infer Columns extends number]
+type Sides<S extends Shape> = S extends [...Shape, infer Rows extends number, infer Columns extends number]
   ? [Rows, Columns]
   : [number, number];
 

@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Agreed, AgreedShape, Broadcast } from "./broadcast.js";
 import type { BinaryDType } from "./elementwise.js";
 import type { MatricesShape } from "./keep.js";
@@ -36,8 +37,8 @@ type Batched<Name extends string, A extends Shape, B extends Shape, Last extends
   Broadcast<Name, A, B> extends infer Batch ? (Batch extends Shape ? Behind<Batch, Last> : Batch) : never;
 
 /** The shape of solutions for vectors. */
-type SolvedVectors<Name extends string, A extends Shape, B extends Shape, N extends number> = B extends readonly [
-  ...infer Batch extends Shape,
+type SolvedVectors<Name extends string, A extends Shape, B extends Shape, N extends number> = B extends [
+  ...infer Batch extends AnyShape,
   infer Own extends number,
 ]
   ? [Agreed<Own, RowCount<A>>] extends [never]
@@ -46,13 +47,11 @@ type SolvedVectors<Name extends string, A extends Shape, B extends Shape, N exte
   : Unfit<Name, A, B, true>;
 
 /** The shape of solutions for matrices: of A X = B, or of X A = B. */
-type SolvedMatrices<
-  Name extends string,
-  A extends Shape,
-  B extends Shape,
-  N extends number,
-  Left,
-> = B extends readonly [...infer Batch extends Shape, infer Second extends number, infer Last extends number]
+type SolvedMatrices<Name extends string, A extends Shape, B extends Shape, N extends number, Left> = B extends [
+  ...infer Batch extends AnyShape,
+  infer Second extends number,
+  infer Last extends number,
+]
   ? Left extends false
     ? [Agreed<Last, RowCount<A>>] extends [never]
       ? Unfit<Name, A, B, false>
@@ -121,7 +120,7 @@ type ResidualShape<A extends Shape, B extends Shape, Solution> = Solution extend
     ? Shape
     : IsVector<A, B> extends true
       ? RowsOf<Solution>
-      : Solution extends readonly [...infer Batch extends Shape, number, infer K extends number]
+      : Solution extends [...infer Batch extends AnyShape, number, infer K extends number]
         ? [...Batch, K]
         : Shape
   : Shape;

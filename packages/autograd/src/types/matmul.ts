@@ -1,21 +1,22 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Agreed, Broadcast } from "./broadcast.js";
 import type { DTypeOf, Promote, ResultDType, ShapeOf } from "./operand.js";
 import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 
-type Last<S extends Shape> = S extends readonly [...Shape, infer Side extends number] ? Side : never;
+type Last<S extends Shape> = S extends [...Shape, infer Side extends number] ? Side : never;
 
 /** The axis of the right operand that is summed over: the second to last, or the only one. */
-type Inner<S extends Shape> = S extends readonly [infer Side extends number]
+type Inner<S extends Shape> = S extends [infer Side extends number]
   ? Side
-  : S extends readonly [...Shape, infer Side extends number, number]
+  : S extends [...Shape, infer Side extends number, number]
     ? Side
     : never;
 
-type Rows<S extends Shape> = S extends readonly [...Shape, infer Side extends number, number] ? [Side] : [];
-type Columns<S extends Shape> = S extends readonly [...Shape, number, infer Side extends number] ? [Side] : [];
-type Batch<S extends Shape> = S extends readonly [...infer Outer extends Shape, number, number] ? Outer : [];
+type Rows<S extends Shape> = S extends [...Shape, infer Side extends number, number] ? [Side] : [];
+type Columns<S extends Shape> = S extends [...Shape, number, infer Side extends number] ? [Side] : [];
+type Batch<S extends Shape> = S extends [...infer Outer extends AnyShape, number, number] ? Outer : [];
 
 type Batched<A extends Shape, B extends Shape> =
   Broadcast<"matmul", Batch<A>, Batch<B>> extends infer Outer

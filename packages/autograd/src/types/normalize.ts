@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Multiply } from "./arithmetic.js";
 import type { AxesOf, OutOfRange, OutOfRangeMessage } from "./axes.js";
 import type { AgreedShape } from "./broadcast.js";
@@ -12,9 +13,9 @@ import type { DivideBySteps } from "./windows.js";
 /** Normalisers: they keep the shape, and weight and bias have a part of it. */
 
 /** The sides at axes, in the order of the shape. */
-type Picked<S extends Shape, Axes, At extends readonly 0[] = [], Done extends Shape = []> = S extends readonly [
+type Picked<S extends Shape, Axes, At extends readonly 0[] = [], Done extends Shape = []> = S extends [
   infer First extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Picked<Rest, Axes, [...At, 0], At["length"] extends Axes ? [...Done, First] : Done>
   : Done;
@@ -42,14 +43,14 @@ type LayerOwn<Name extends string, S extends Shape, Axis> = [Axis] extends [numb
     : Shape;
 
 /** [channels], or an error. */
-type ChannelsOwn<Name extends string, S extends Shape> = S extends readonly [number, infer C extends number, ...Shape]
+type ChannelsOwn<Name extends string, S extends Shape> = S extends [number, infer C extends number, ...Shape]
   ? [C]
   : ShapeError<`${Name}: x must be [N, C, ...], not ${Show<S>}`>;
 
 /** [channels], or an error where groups do not divide them. */
 type GroupsOwn<Name extends string, S extends Shape, Groups> =
   ChannelsOwn<Name, S> extends infer Own
-    ? Own extends readonly [infer C extends number]
+    ? Own extends [infer C extends number]
       ? Groups extends number
         ? DivideBySteps<C, Groups> extends infer Part extends number
           ? number extends Part

@@ -1,5 +1,7 @@
 import type { DType } from "../dtype.js";
 import type { Shape } from "../shape.js";
+import type { Tensor, Variable } from "../tensor.js";
+import type { AnyShape, Known } from "./any-shape.js";
 
 type Scalar = number | boolean;
 
@@ -7,32 +9,38 @@ type Scalar = number | boolean;
  * The shape of an operand as far as the compiler knows it: literal for tensors and Variables that carry one, `[]` for a number, as many axes as
  * there are brackets for nested arrays of numbers, and `Shape` where nothing is known.
  */
-export type ShapeOf<X> = X extends { readonly shape: infer S extends Shape }
-  ? S
-  : X extends Scalar
-    ? []
-    : X extends readonly Scalar[]
-      ? [number]
-      : X extends readonly (readonly Scalar[])[]
-        ? [number, number]
-        : X extends { readonly BYTES_PER_ELEMENT: number }
+export type ShapeOf<X> =
+  X extends Tensor<infer S extends AnyShape, infer _D>
+    ? Known<S>
+    : X extends Scalar
+      ? []
+      : X extends Variable<infer S extends AnyShape, infer _D>
+        ? Known<S>
+        : X extends readonly Scalar[]
           ? [number]
-          : Shape;
+          : X extends readonly (readonly Scalar[])[]
+            ? [number, number]
+            : X extends { readonly BYTES_PER_ELEMENT: number }
+              ? [number]
+              : Shape;
 
 /** The dtype of an operand; `"weak"` for a number or boolean of JavaScript, which takes the dtype beside it. */
-export type DTypeOf<X> = X extends { readonly dtype: infer D extends DType }
-  ? D
-  : X extends Scalar
-    ? "weak"
-    : X extends readonly number[]
-      ? "float32"
-      : X extends readonly (readonly number[])[]
-        ? "float32"
-        : X extends Float32Array
+export type DTypeOf<X> =
+  X extends Tensor<infer _S extends AnyShape, infer D>
+    ? D
+    : X extends Scalar
+      ? "weak"
+      : X extends Variable<infer _S extends AnyShape, infer D>
+        ? D
+        : X extends readonly number[]
           ? "float32"
-          : X extends Float64Array
-            ? "float64"
-            : DType;
+          : X extends readonly (readonly number[])[]
+            ? "float32"
+            : X extends Float32Array
+              ? "float32"
+              : X extends Float64Array
+                ? "float64"
+                : DType;
 
 type Promoted = {
   readonly float64: Record<DType | "weak", "float64">;

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add, IsSize, Multiply, Subtract } from "./arithmetic.js";
 import type { Without } from "./axes.js";
 import type { Clamped, Less } from "./cut.js";
@@ -139,12 +140,12 @@ type Lengths<T extends readonly unknown[], Done extends Shape = []> = T extends 
   infer First,
   ...infer Rest extends readonly unknown[],
 ]
-  ? ShapeOf<First> extends infer S extends Shape
+  ? ShapeOf<First> extends infer S extends AnyShape
     ? number extends S["length"]
       ? Lengths<Rest, [...Done, number]>
-      : S extends readonly [infer Side extends number]
+      : S extends [infer Side extends number]
         ? Lengths<Rest, [...Done, Side]>
-        : S extends readonly []
+        : S extends []
           ? Lengths<Rest, [...Done, 1]>
           : ShapeError<`meshgrid: operand ${Done["length"]} has shape ${Show<S>}; flatten it to one axis`>
     : never
@@ -155,7 +156,7 @@ type Lengths<T extends readonly unknown[], Done extends Shape = []> = T extends 
 /** The shape of a grid, or an error. */
 type GridShape<T extends readonly unknown[], Indexing extends string | undefined> =
   Lengths<T> extends infer Own
-    ? Own extends readonly [infer First extends number, infer Second extends number, ...infer Rest extends Shape]
+    ? Own extends [infer First extends number, infer Second extends number, ...infer Rest extends AnyShape]
       ? [Indexing] extends ["ij"]
         ? Own
         : [Indexing] extends ["xy" | undefined]

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Multiply } from "./arithmetic.js";
 import type { DTypeOf, DTypeRule, ResultDType, ShapeOf } from "./operand.js";
 import type { AtAxis, Only, Option } from "./options.js";
@@ -62,7 +63,7 @@ export type Pooling<Name extends string, Rank extends keyof Layouts, Options, Ru
 type Columns<Lead extends Shape, Kernel extends Shape, Counts> = Counts extends Shape
   ? number extends Counts["length"]
     ? Shape
-    : Lead extends readonly [infer N extends number, infer C extends number]
+    : Lead extends [infer N extends number, infer C extends number]
       ? [N, Multiply<C, SizeOf<Kernel>>, SizeOf<Counts>]
       : [Multiply<Extract<Lead[0], number>, SizeOf<Kernel>>, SizeOf<Counts>]
   : Counts;
@@ -109,9 +110,9 @@ export type AdaptivePooling<Name extends string, Options> = <X extends TensorLik
 ) => Tensor<Ok<AdaptiveShape<Name, ShapeOf<X>, O>>, ResultDType<"float", DTypeOf<X>>>;
 
 /** The sides on another grid: those of `size`, or whole multiples. */
-type Resized<Sides extends Shape, Options, Done extends Shape = []> = Sides extends readonly [
+type Resized<Sides extends Shape, Options, Done extends Shape = []> = Sides extends [
   infer Side extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Resized<
       Rest,
@@ -141,7 +142,7 @@ export type InterpolateShape<S extends Shape, Options> = number extends S["lengt
   : Option<Options, "mode", "nearest"> extends infer Mode
     ? [Mode] extends [keyof Grids]
       ? S extends Grids[Mode]["fits"]
-        ? S extends readonly [infer N extends number, infer C extends number, ...infer Sides extends Shape]
+        ? S extends [infer N extends number, infer C extends number, ...infer Sides extends AnyShape]
           ? [N, C, ...Resized<Sides, Options>]
           : Shape
         : ShapeError<`interpolate: x ${Show<S>} is no ${Grids[Mode]["words"]} with elements along the last axes`>

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Multiply } from "./arithmetic.js";
 import type { Agreed, Broadcast } from "./broadcast.js";
 import type { BinaryDType, TernaryDType } from "./elementwise.js";
@@ -12,16 +13,16 @@ import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 /** The shape of NumPy's dot, or an error. */
 export type DotShape<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
   ? Shape
-  : A extends readonly []
+  : A extends []
     ? B
-    : B extends readonly []
+    : B extends []
       ? A
-      : A extends readonly [...infer Rows extends Shape, infer Inner extends number]
-        ? B extends readonly [infer Own extends number]
+      : A extends [...infer Rows extends AnyShape, infer Inner extends number]
+        ? B extends [infer Own extends number]
           ? [Agreed<Inner, Own>] extends [never]
             ? DotError<A, B, "last", Inner, Own>
             : Rows
-          : B extends readonly [...infer Batch extends Shape, infer Own extends number, infer Columns extends number]
+          : B extends [...infer Batch extends AnyShape, infer Own extends number, infer Columns extends number]
             ? [Agreed<Inner, Own>] extends [never]
               ? DotError<A, B, "second to last", Inner, Own>
               : [...Rows, ...Batch, Columns]
@@ -51,8 +52,8 @@ export type Multiplied<A extends Shape, B extends Shape, Done extends Shape = []
   | A["length"]
   | B["length"]
   ? Shape
-  : A extends readonly [...infer OuterA extends Shape, infer Left extends number]
-    ? B extends readonly [...infer OuterB extends Shape, infer Right extends number]
+  : A extends [...infer OuterA extends AnyShape, infer Left extends number]
+    ? B extends [...infer OuterB extends AnyShape, infer Right extends number]
       ? Multiplied<OuterA, OuterB, [Multiply<Left, Right>, ...Done]>
       : [...A, ...Done]
     : [...B, ...Done];
@@ -68,16 +69,16 @@ export type TensordotShape<A extends Shape, B extends Shape, Axes> = number exte
   : [Axes] extends [0]
     ? [...A, ...B]
     : [Axes] extends [1]
-      ? A extends readonly [...infer Rows extends Shape, infer X extends number]
-        ? B extends readonly [infer Y extends number, ...infer Columns extends Shape]
+      ? A extends [...infer Rows extends AnyShape, infer X extends number]
+        ? B extends [infer Y extends number, ...infer Columns extends AnyShape]
           ? [Agreed<X, Y>] extends [never]
             ? TensordotError<A, Rows["length"], B, 0, X, Y>
             : [...Rows, ...Columns]
           : Shape
         : Shape
       : [Axes] extends [2]
-        ? A extends readonly [...infer Rows extends Shape, infer X extends number, infer X2 extends number]
-          ? B extends readonly [infer Y extends number, infer Y2 extends number, ...infer Columns extends Shape]
+        ? A extends [...infer Rows extends AnyShape, infer X extends number, infer X2 extends number]
+          ? B extends [infer Y extends number, infer Y2 extends number, ...infer Columns extends AnyShape]
             ? [Agreed<X, Y>] extends [never]
               ? TensordotError<A, Rows["length"], B, 0, X, Y>
               : [Agreed<X2, Y2>] extends [never]
@@ -121,14 +122,14 @@ export type AttentionShape<Q extends Shape, K extends Shape, V extends Shape> = 
   | K["length"]
   | V["length"]
   ? Shape
-  : Q extends readonly [...infer BatchQ extends Shape, infer L extends number, infer E extends number]
-    ? K extends readonly [...infer BatchK extends Shape, infer S extends number, infer OwnE extends number]
-      ? V extends readonly [...infer BatchV extends Shape, infer OwnS extends number, infer Ev extends number]
+  : Q extends [...infer BatchQ extends AnyShape, infer L extends number, infer E extends number]
+    ? K extends [...infer BatchK extends AnyShape, infer S extends number, infer OwnE extends number]
+      ? V extends [...infer BatchV extends AnyShape, infer OwnS extends number, infer Ev extends number]
         ? [Agreed<E, OwnE>] extends [never]
           ? Misfits<Q, K, V>
           : [Agreed<S, OwnS>] extends [never]
             ? Misfits<Q, K, V>
-            : Broadcast<"matmul", Ok<Broadcast<"matmul", BatchQ, BatchK>>, BatchV> extends infer Batch extends Shape
+            : Broadcast<"matmul", Ok<Broadcast<"matmul", BatchQ, BatchK>>, BatchV> extends infer Batch extends AnyShape
               ? number extends Batch["length"]
                 ? Shape
                 : [...Batch, L, Ev]

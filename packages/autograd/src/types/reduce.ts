@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape } from "./any-shape.js";
 import type { AxesOf, AxisOf, OutOfRange, OutOfRangeMessage, Without } from "./axes.js";
 import type { DTypeOf, DTypeRule, ResultDType, ShapeOf } from "./operand.js";
 import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
@@ -8,7 +9,7 @@ import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 export type AxisArgument = number | readonly number[] | undefined;
 
 /** The sides of a shape, all of them 1. */
-type Ones<S extends Shape, Done extends Shape = []> = S extends readonly [number, ...infer Rest extends Shape]
+type Ones<S extends Shape, Done extends Shape = []> = S extends [number, ...infer Rest extends AnyShape]
   ? Ones<Rest, [...Done, 1]>
   : Done;
 

@@ -1,5 +1,6 @@
 import type { Shape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
+import type { AnyShape, Known } from "./any-shape.js";
 import type { IsSize, Multiply } from "./arithmetic.js";
 import type { DTypeOf, ResultDType, ShapeOf } from "./operand.js";
 import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
@@ -7,33 +8,33 @@ import type { Fit, Ok, ShapeError, Show } from "./shape-error.js";
 /** The number of elements; `number` where a side is not literal. */
 export type SizeOf<S extends Shape, Done extends number = 1> = number extends S["length"]
   ? number
-  : S extends readonly [infer First extends number, ...infer Rest extends Shape]
+  : S extends [infer First extends number, ...infer Rest extends AnyShape]
     ? IsSize<First> extends true
       ? SizeOf<Rest, Multiply<Done, First>>
       : number
     : Done;
 
 /** A shape with `number` in place of −1. */
-type Unknown<T extends Shape, Done extends Shape = []> = T extends readonly [
+type Unknown<T extends Shape, Done extends Shape = []> = T extends [
   infer First extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Unknown<Rest, [...Done, First extends -1 ? number : First]>
   : Done;
 
 /** How many sides are −1, as a list. */
-type Unknowns<T extends Shape, Done extends Shape = []> = T extends readonly [
+type Unknowns<T extends Shape, Done extends Shape = []> = T extends [
   infer First extends number,
-  ...infer Rest extends Shape,
+  ...infer Rest extends AnyShape,
 ]
   ? Unknowns<Rest, First extends -1 ? [...Done, -1] : Done>
   : Done;
 
 /** The shape with −1 resolved where the other sides are the first of the operand: then it is the product of the rest. */
-type Resolved<S extends Shape, T extends Shape, Done extends Shape = []> = T extends readonly [-1]
+type Resolved<S extends Shape, T extends Shape, Done extends Shape = []> = T extends [-1]
   ? [...Done, SizeOf<S>]
-  : T extends readonly [infer First extends number, ...infer Rest extends Shape]
-    ? S extends readonly [First, ...infer RestOfS extends Shape]
+  : T extends [infer First extends number, ...infer Rest extends AnyShape]
+    ? S extends [First, ...infer RestOfS extends AnyShape]
       ? Resolved<RestOfS, Rest, [...Done, First]>
       : [...Done, ...Unknown<T>]
     : Done;
@@ -61,10 +62,10 @@ export type ReshapeShape<Name extends string, S extends Shape, T extends Shape> 
       : ShapeError<`${Name}: the elements of ${Show<S>} do not fit shape ${Show<T>} (at most one −1)`>;
 
 /** Another shape of the same size. */
-export type Reshape<Name extends string> = <X extends TensorLike, const T extends Shape>(
-  x: Fit<ReshapeShape<Name, ShapeOf<X>, T>, X>,
-  shape: T,
-) => Tensor<Ok<ReshapeShape<Name, ShapeOf<X>, T>>, ResultDType<"keep", DTypeOf<X>>>;
+export type Reshape<Name extends string> = <X extends TensorLike, const T extends AnyShape>(
+  x: Fit<ReshapeShape<Name, ShapeOf<X>, Known<T>>, X>,
+  shape: T | [],
+) => Tensor<Ok<ReshapeShape<Name, ShapeOf<X>, Known<T>>>, ResultDType<"keep", DTypeOf<X>>>;
 
 /** All elements along one axis. */
 export type Flatten = <X extends TensorLike>(x: X) => Tensor<[SizeOf<ShapeOf<X>>], ResultDType<"keep", DTypeOf<X>>>;

@@ -1,4 +1,5 @@
 import type { Shape } from "../shape.js";
+import type { AnyShape } from "./any-shape.js";
 import type { Add, Divide, IsSize, Multiply, Subtract } from "./arithmetic.js";
 import type { AtAxis, Option } from "./options.js";
 import type { ShapeError, Show } from "./shape-error.js";
@@ -106,8 +107,8 @@ export type WindowCounts<
   Kernel extends Shape,
   G extends Geometry,
   Done extends Shape = [],
-> = Sides extends readonly [infer Side extends number, ...infer Rest extends Shape]
-  ? Kernel extends readonly [infer Own extends number, ...infer More extends Shape]
+> = Sides extends [infer Side extends number, ...infer Rest extends AnyShape]
+  ? Kernel extends [infer Own extends number, ...infer More extends AnyShape]
     ? [CountAt<Side, Own, G, Done["length"]>] extends [never]
       ? TooLarge<Name, S, Side, Own, G, Done["length"], Sides["length"]>
       : WindowCounts<Name, S, Rest, More, G, [...Done, CountAt<Side, Own, G, Done["length"]>]>
@@ -122,23 +123,23 @@ export interface Layouts {
 
 /** The sides along which windows slide. */
 export type Spatial<S extends Shape, Rank extends keyof Layouts> = Rank extends 1
-  ? S extends readonly [...Shape, infer L extends number]
+  ? S extends [...Shape, infer L extends number]
     ? [L]
     : Shape
-  : S extends readonly [...Shape, infer H extends number, infer W extends number]
+  : S extends [...Shape, infer H extends number, infer W extends number]
     ? [H, W]
     : Shape;
 
 /** [N, C], or [C] without N; never for an image of another rank. */
 export type LeadOf<S extends Shape, Rank extends keyof Layouts> = Rank extends 1
-  ? S extends readonly [infer C extends number, number]
+  ? S extends [infer C extends number, number]
     ? [C]
-    : S extends readonly [infer N extends number, infer C extends number, number]
+    : S extends [infer N extends number, infer C extends number, number]
       ? [N, C]
       : never
-  : S extends readonly [infer C extends number, number, number]
+  : S extends [infer C extends number, number, number]
     ? [C]
-    : S extends readonly [infer N extends number, infer C extends number, number, number]
+    : S extends [infer N extends number, infer C extends number, number, number]
       ? [N, C]
       : never;
 

@@ -59,6 +59,11 @@ describe("maskedFill", () => {
   test("fills, and stops the derivative", () => {
     expect(maskedFill([1, 2, 3], [false, true, false], -Infinity).toArray()).toEqual([1, -Infinity, 3]);
     expect(maskedFill(tensor(new Int32Array([1, 2])), [true, false], 0).dtype).toBe("int32");
+    const x: Tensor = tensor([[1], [2]]);
+    const mask: Tensor = tensor([true, false, true]);
+    const short: Tensor = tensor([true, false]);
+    expect(() => maskedFill(short, mask, 0)).toThrow("maskedFill: cannot broadcast [2] with [3]");
+    expect(() => maskedFill(x, mask, short)).toThrow("maskedFill: cannot broadcast [2, 3] with [2]");
     expect(slopeAt((x) => maskedFill(x, true, 3), 1)).toBe(0);
     expect(slopeAt((x) => maskedFill(x, false, 3), 1)).toBe(1);
     expect(() => maskedFill([1], [1], 0)).toThrow(/^maskedFill: the mask must be bool, not float32/);

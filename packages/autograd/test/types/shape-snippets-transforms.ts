@@ -32,6 +32,11 @@ export const correctTransforms: readonly Correct[] = [
   [`vjp(${of("3, 2", "sum(x, { axis: 0 })")}, zeros([3, 2]))[0]`, t("2")],
   [`vjp(${of("3, 2", "sum(x, { axis: 0 })")}, zeros([3, 2]))[1](zeros([2]))[0]`, t("3, 2")],
   [`jvp(${of("3, 2", "sum(x, { axis: 0 })")}, [zeros([3, 2])], [zeros([3, 2])])[1]`, t("2")],
+  [
+    `jvp((p: { w: Tensor<[2], "float32"> }, s: number) => mul(p.w, s), [{ w: zeros([2]) }, 2], [{ w: ones([2]) }, tensor(1)])[1]`,
+    t("2"),
+  ],
+  [`vjp(${of("3", "({ y: x, n: sum(x) })")}, zeros([3]))[1]({ y: zeros([3]), n: tensor(1) })[0]`, t("3")],
   [`jacobian(${of("3", "mul(x, x)")})(zeros([3]))`, t("3, 3")],
   [`jacobian(${of("3, 2", "sum(x, { axis: 0 })")})(zeros([3, 2]))`, t("2, 3, 2")],
   [`jacobian(${of("3", "({ a: sum(x), b: concat([x, x]) })")})(zeros([3])).b`, t("6, 3")],
@@ -64,6 +69,14 @@ export const correctTransforms: readonly Correct[] = [
   [`jit(${of("3, 2", "sum(x, { axis: 0 })")})(zeros([3, 2]))`, t("2")],
   [`checkpoint(${of("3, 2", "sum(x, { axis: 0 })")})(zeros([3, 2]))`, t("2")],
   [`customGradient(${of("3", "relu(x)")}, { vjp: ({ cotangent }) => [cotangent] })(zeros([3]))`, t("3")],
+  [
+    `customGradient(${of("3", "sum(x)")}, { vjp: ({ inputs: [x], cotangent }) => [mul(x, cotangent)], jvp: ({ tangents: [dx] }) => sum(dx) })(zeros([3]))`,
+    t(""),
+  ],
+  [
+    "customGradient((x: Tensor<[3], 'float32'>, i: Tensor<[], 'int32'>) => take(x, i), { vjp: ({ inputs: [x] }) => [x, null] })(zeros([3]), zeros([], { dtype: 'int32' }))",
+    t(""),
+  ],
   [`implicitDiff(${of("3", "x")}, { residual: (x, a) => sub(x, a) })(zeros([3]))`, t("3")],
   // scan
   ["scan((c, x) => [add(c, x), mul(c, x)], tensor(0), zeros([3]))[0]", t("")],
@@ -96,11 +109,25 @@ export const faultyTransforms: readonly Faulty[] = [
   ],
   [`hessian(${of("3", "mul(x, x)")})(zeros([3]))`, noScalar("grad", "3")],
   [`hvp(${of("3", "mul(x, x)")}, [zeros([3])], [zeros([3])])`, noScalar("grad", "3")],
-  [`hvp(${of("3", "sum(mul(x, x))")}, [zeros([3])], [zeros([4])])`, "[3]", "[4]"],
+  [
+    `hvp(${of("3", "sum(mul(x, x))")}, [zeros([3])], [zeros([4])])`,
+    "jvp: the tangents at [0] has shape [4], its primal [3]",
+  ],
   [`grad(${of("2", "sum(add(x, zeros([2])))")})(zeros([3]))`, "[2]", "[3]"],
-  [`jvp(${of("2", "sum(x)")}, [zeros([2])], [zeros([3])])`, "[2]", "[3]"],
-  [`vjp(${of("3, 2", "sum(x, { axis: 0 })")}, zeros([3, 2]))[1](zeros([3]))`, "[2]", "[3]"],
-  [`vjp(${of("3", "({ y: x })")}, zeros([3]))[1]({ y: zeros([4]) })`, "[3]", "[4]"],
+  [`jvp(${of("2", "sum(x)")}, [zeros([2])], [zeros([3])])`, "jvp: the tangents at [0] has shape [3], its primal [2]"],
+  [
+    `jvp(${of("2", "sum(x)")}, [zeros([2])], [zeros([2], { dtype: "float64" })])`,
+    "jvp: the tangents at [0] has dtype float64, its primal float32",
+    "[2]",
+  ],
+  [
+    `vjp(${of("3, 2", "sum(x, { axis: 0 })")}, zeros([3, 2]))[1](zeros([3]))`,
+    "vjp: the cotangent has shape [3], the value [2]",
+  ],
+  [
+    `vjp(${of("3", "({ y: x })")}, zeros([3]))[1]({ y: zeros([4]) })`,
+    "vjp: the cotangent at y has shape [4], the value [3]",
+  ],
   [`jacobian(${of("2", "add(x, zeros([2]))")})(zeros([3]))`, "[2]", "[3]"],
   // vmap
   [`vmap(${of("2", "add(x, zeros([2]))")})(zeros([5, 3]))`, "[5, 3]", "[5, 2]"],
@@ -124,6 +151,14 @@ export const faultyTransforms: readonly Faulty[] = [
     `customGradient(${of("2", "add(x, zeros([2]))")}, { vjp: ({ cotangent }) => [cotangent] })(zeros([3]))`,
     "[2]",
     "[3]",
+  ],
+  [
+    `grad(customGradient(${of("3", "sum(x)")}, { vjp: ({ cotangent }) => [cotangent] }))(zeros([3]))`,
+    "customGradient: the vjp of f made [] float32 for [3] float32; they must be alike",
+  ],
+  [
+    `jvp(customGradient(${of("3", "sum(x)")}, { vjp: ({ inputs: [x] }) => [x], jvp: ({ tangents: [dx] }) => dx }), [zeros([3])], [zeros([3])])`,
+    "customGradient: the jvp of f made [3] float32 for [] float32; they must be alike",
   ],
   [
     `grad(implicitDiff(${of("", "x")}, { residual: (x, a) => concat([flatten(x), flatten(a)]) }))(zeros([]))`,

@@ -2,6 +2,7 @@ import {
   add,
   type Fit,
   type Ok,
+  type OptionOf,
   type Shape,
   type ShapeOf,
   shapeError,
@@ -10,7 +11,7 @@ import {
 } from "@glissade/autograd";
 import { Module } from "../module.js";
 import { sameShape, showShape, sizeOf, toTensor } from "../operand.js";
-import type { LayerShape, Shaped, ShapeRule } from "../shapes/chain.js";
+import type { LayerShape, ResidualBody, Shaped, ShapeRule } from "../shapes/chain.js";
 import type { Given, OptionsIn, Refusing } from "../shapes/options.js";
 import type { LayerCost } from "../summary.js";
 import { applyLayer, checkLayer, type SequentialLayer } from "./sequential.js";
@@ -41,7 +42,10 @@ export class Residual<
   /** Undefined where the input is added as it is. */
   readonly shortcut: SequentialLayer | undefined;
 
-  constructor(body: Body, ...options: Refusing<O, ResidualOptions>);
+  constructor(
+    body: ResidualBody<Body, OptionOf<OptionsIn<O>, "shortcut", undefined>>,
+    ...options: Refusing<O, ResidualOptions>
+  );
   constructor(body: SequentialLayer, { shortcut }: ResidualOptions = {}) {
     super();
     checkLayer("Residual", "the body", body);

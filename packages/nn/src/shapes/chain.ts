@@ -153,7 +153,7 @@ type MeetsChannels<Before extends number, In extends number, Next extends Betwee
 
 type LastSide<Sides> = Sides extends number
   ? Sides
-  : Sides extends readonly [...Shape, infer Last extends number]
+  : Sides extends [...Shape, infer Last extends number]
     ? Last
     : number;
 
@@ -198,3 +198,55 @@ type Chained<Layers extends readonly unknown[], B extends Between = Open> = Laye
 /** The layers of a `Sequential`, each of which takes what the one before it gives. */
 export type Adjacent<Layers extends readonly unknown[]> =
   Chained<Layers> extends ShapeMismatch<infer Words> ? readonly ShapeMismatch<Words>[] : Layers;
+
+/** What a layer takes, as far as it is known before there is an input. */
+type Taken<Rule> =
+  Rule extends ShapeRule<"linear", readonly [infer In extends number, number]>
+    ? readonly [In, number]
+    : Rule extends ShapeRule<"conv", infer K>
+      ? readonly [number, K[3][0]]
+      : Rule extends ShapeRule<"byChannel", infer K>
+        ? readonly [number, K[1]]
+        : Rule extends ShapeRule<"byLast", infer K>
+          ? readonly [LastSide<K[1]>, number]
+          : Rule extends ShapeRule<"attention" | "block", infer K>
+            ? readonly [Extract<K[0], number>, number]
+            : Rule extends ShapeRule<"residual", infer K>
+              ? Taken<RuleOf<K[0]>>
+              : Rule extends ShapeRule<"chain", infer K>
+                ? TakenByFirst<K[0]>
+                : Open;
+
+/** What the first layer takes that does not keep whatever comes. */
+type TakenByFirst<Layers extends readonly unknown[]> = Layers extends readonly [
+  infer First,
+  ...infer Rest extends readonly unknown[],
+]
+  ? RuleOf<First> extends ShapeRule<"keep", []>
+    ? TakenByFirst<Rest>
+    : Taken<RuleOf<First>>
+  : Open;
+
+/** The body of a residual, or why what it makes cannot be added to what goes around it. */
+export type ResidualBody<Body, Shortcut> = Sum<
+  Taken<RuleOf<Body>>,
+  Behind<RuleOf<Body>, Taken<RuleOf<Body>>>,
+  [Shortcut] extends [undefined] ? Taken<RuleOf<Body>> : Behind<RuleOf<Shortcut>, Taken<RuleOf<Body>>>,
+  Body
+>;
+
+type Sum<Given extends Between, Made, Around, Body> = Made extends Between
+  ? Around extends Between
+    ? [Agreed<Made[0], Around[0]>] extends [never]
+      ? Unequal<`[..., ${Made[0]}]`, `[..., ${Given[0]}]`, `[..., ${Around[0]}]`>
+      : [Agreed<Made[1], Around[1]>] extends [never]
+        ? Unequal<`[N, ${Made[1]}, …]`, `[N, ${Given[1]}, …]`, `[N, ${Around[1]}, …]`>
+        : Body
+    : Body
+  : Body;
+
+type Unequal<
+  Made extends string,
+  Given extends string,
+  Around extends string,
+> = ShapeMismatch<`Residual: the body makes ${Made} of the input ${Given}, and what is added to it is ${Around}`>;

@@ -2,6 +2,8 @@ import type {
   Agreed,
   AgreedShape,
   AlongShape,
+  AnyShape,
+  AxisOf,
   ConvShape,
   Ok,
   OptionOf,
@@ -15,10 +17,10 @@ import type {
 /** What layers make of shapes, or why an input does not fit, in the words of the run-time error. */
 
 /** The shape without its last axis. */
-type LeadOf<S extends Shape> = S extends readonly [...infer Lead extends Shape, number] ? Lead : Shape;
+type LeadOf<S extends Shape> = S extends [...infer Lead extends AnyShape, number] ? Lead : Shape;
 
 /** The last side; never for a scalar. */
-type LastOf<S extends Shape> = S extends readonly [...Shape, infer Last extends number] ? Last : never;
+type LastOf<S extends Shape> = S extends [...Shape, infer Last extends number] ? Last : never;
 
 /** Whether the last side may be `Side`. */
 export type EndsIn<S extends Shape, Side extends number> = [LastOf<S>] extends [never]
@@ -64,14 +66,14 @@ interface AxisWords {
 
 /** The channels of an image or a sequence, with or without N; never for another rank. */
 type ImageChannels<S extends Shape, Rank extends 1 | 2> = Rank extends 1
-  ? S extends readonly [infer C extends number, number]
+  ? S extends [infer C extends number, number]
     ? readonly [C, 0]
-    : S extends readonly [number, infer C extends number, number]
+    : S extends [number, infer C extends number, number]
       ? readonly [C, 1]
       : never
-  : S extends readonly [infer C extends number, number, number]
+  : S extends [infer C extends number, number, number]
     ? readonly [C, 0]
-    : S extends readonly [number, infer C extends number, number, number]
+    : S extends [number, infer C extends number, number, number]
       ? readonly [C, 1]
       : never;
 
@@ -145,7 +147,7 @@ export type ByChannelShape<
   S extends Shape,
 > = number extends S["length"]
   ? Shape
-  : S extends readonly [number, infer Own extends number, ...Shape]
+  : S extends [number, infer Own extends number, ...Shape]
     ? [Agreed<Own, C>] extends [never]
       ? NoChannels<Layer, C, S>
       : S["length"] extends ChannelForms<C>[Layer]["ranks"]
@@ -160,12 +162,12 @@ type NoChannels<
 > = ShapeMismatch<`${Layer}: the input ${Show<S>} must be ${ChannelForms<C>[Layer]["words"]}: its channels are axis 1`>;
 
 /** The sides that are normalised together. */
-type SidesOf<Sides> = Sides extends number ? [Sides] : Sides extends Shape ? Sides : Shape;
+type SidesOf<Sides> = Sides extends number ? [Sides] : Sides extends Shape ? [...Sides] : Shape;
 
 /** The last sides of a shape, as many as `Sides` has; never where it has fewer. */
 type Tail<S extends Shape, Sides extends Shape> = S["length"] extends Sides["length"]
   ? S
-  : S extends readonly [number, ...infer Rest extends Shape]
+  : S extends [number, ...infer Rest extends AnyShape]
     ? Tail<Rest, Sides>
     : never;
 
@@ -189,20 +191,55 @@ type NoEnd<
 /** The shape of rows by their indices. */
 export type EmbeddedShape<Length extends number, S extends Shape> = number extends S["length"] ? Shape : [...S, Length];
 
-/** The shape with neighbouring axes merged: all but the first where the layer has no options, else left to run time. */
+/** The shape with neighbouring axes merged, or why they cannot be. */
 export type FlattenedShape<Options, S extends Shape> = number extends S["length"]
   ? Shape
-  : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [1, -1]
-    ? S extends readonly [infer N extends number, number, ...Shape]
-      ? S extends readonly [number, ...infer Rest extends Shape]
-        ? [N, SizeOf<Rest>]
-        : Shape
-      : ShapeMismatch<`Flatten: axis 1 is out of range for an input of shape ${Show<S>}`>
-    : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [0, -1]
-      ? S extends readonly []
-        ? ShapeMismatch<`Flatten: axis 0 is out of range for an input of shape ${Show<S>}`>
-        : [SizeOf<S>]
-      : Shape;
+  : [OptionOf<Options, "startAxis", 1>, OptionOf<Options, "endAxis", -1>] extends [
+        infer Start extends number,
+        infer End extends number,
+      ]
+    ? Flattened<S, Start, End, AxisOf<S["length"], Start>, AxisOf<S["length"], End>>
+    : Shape;
+
+type Flattened<S extends Shape, Start extends number, End extends number, First, Last> = First extends number
+  ? Last extends number
+    ? number extends First | Last
+      ? Shape
+      : [Merged<S, First, Last>] extends [never]
+        ? ShapeMismatch<`Flatten: endAxis ${End} comes before startAxis ${Start} in ${Show<S>}`>
+        : Merged<S, First, Last>
+    : NoAxis<S, End>
+  : NoAxis<S, Start>;
+
+type NoAxis<
+  S extends Shape,
+  Axis extends number,
+> = ShapeMismatch<`Flatten: axis ${Axis} is out of range for an input of shape ${Show<S>}`>;
+
+/** The sides before `First`, the elements from there to `Last`, and the sides behind; never where `Last` comes before `First`. */
+type Merged<
+  S extends Shape,
+  First extends number,
+  Last extends number,
+  At extends readonly 0[] = [],
+  Lead extends Shape = [],
+> = At["length"] extends First
+  ? MergedTo<S, Last, At, Lead, []>
+  : S extends [infer Side extends number, ...infer Rest extends AnyShape]
+    ? Merged<Rest, First, Last, [...At, 0], [...Lead, Side]>
+    : never;
+
+type MergedTo<
+  S extends Shape,
+  Last extends number,
+  At extends readonly 0[],
+  Lead extends Shape,
+  Within extends Shape,
+> = S extends [infer Side extends number, ...infer Rest extends AnyShape]
+  ? At["length"] extends Last
+    ? [...Lead, SizeOf<[...Within, Side]>, ...Rest]
+    : MergedTo<Rest, Last, [...At, 0], Lead, [...Within, Side]>
+  : never;
 
 /** The sum of what a residual's body makes and what goes around it, or why they differ. */
 export type ResidualShape<S extends Shape, Body, Around> = Body extends Shape

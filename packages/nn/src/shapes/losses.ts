@@ -1,4 +1,14 @@
-import type { Agreed, AgreedShape, Ok, Shape, ShapeMismatch, ShapeOf, Show, Tensor } from "@glissade/autograd";
+import type {
+  Agreed,
+  AgreedShape,
+  AnyShape,
+  Ok,
+  Shape,
+  ShapeMismatch,
+  ShapeOf,
+  Show,
+  Tensor,
+} from "@glissade/autograd";
 
 /** What losses and metrics take, and the shape that they give. */
 
@@ -15,16 +25,16 @@ export type PairShape<Name extends string, P, T> = [AgreedShape<ShapeOf<P>, Shap
   : AgreedShape<ShapeOf<P>, ShapeOf<T>>;
 
 /** The shape of class indices: that of the scores without the axis of the classes. */
-type LabelShape<S extends Shape> = S extends readonly [number]
+type LabelShape<S extends Shape> = S extends [number]
   ? []
-  : S extends readonly [infer N extends number, number, ...infer Rest extends Shape]
+  : S extends [infer N extends number, number, ...infer Rest extends AnyShape]
     ? [N, ...Rest]
     : Shape;
 
 /** The number of classes. */
-export type ClassCount<S extends Shape> = S extends readonly [infer C extends number]
+export type ClassCount<S extends Shape> = S extends [infer C extends number]
   ? C
-  : S extends readonly [number, infer C extends number, ...Shape]
+  : S extends [number, infer C extends number, ...Shape]
     ? C
     : number;
 
@@ -36,7 +46,7 @@ type NoClasses<
 /** Scores with one entry for each class, or why they are none. */
 export type ScoresShape<Name extends string, Role extends string, S extends Shape> = number extends S["length"]
   ? Shape
-  : S extends readonly []
+  : S extends []
     ? NoClasses<Name, Role>
     : S;
 
@@ -75,12 +85,12 @@ export type RowsShape<Name extends string, Role extends string, S extends Shape>
       : ShapeMismatch<`${Name}: ${Role} have shape ${Show<S>}; they must be [N, C] or [C]`>;
 
 /** The shape without the features. */
-type LeadOf<S extends Shape> = S extends readonly [...infer Lead extends Shape, number] ? Lead : Shape;
+type LeadOf<S extends Shape> = S extends [...infer Lead extends AnyShape, number] ? Lead : Shape;
 
 /** One loss for each pair of vectors, or why they differ. */
 export type CosinePairs<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
   ? Shape
-  : A extends readonly []
+  : A extends []
     ? NoVectors<A, B>
     : [AgreedShape<A, B>] extends [never]
       ? NoVectors<A, B>
@@ -104,7 +114,7 @@ export type TripletShape<A extends Shape, P extends Shape, N extends Shape> = nu
   | P["length"]
   | N["length"]
   ? Shape
-  : A extends readonly []
+  : A extends []
     ? NoTriplet<A, P, N>
     : [AgreedShape<A, P>] extends [never]
       ? NoTriplet<A, P, N>
@@ -121,7 +131,7 @@ type NoTriplet<
 /** One loss for each sequence, or why the labels do not fit. */
 export type CtcShape<S extends Shape, T extends Shape> = number extends S["length"] | T["length"]
   ? Shape
-  : S extends readonly [number, infer N extends number, number]
+  : S extends [number, infer N extends number, number]
     ? T extends readonly [infer Own extends number, number]
       ? [Agreed<Own, N>] extends [never]
         ? NoLabels<S, `[${N}, S]`, T>
@@ -149,10 +159,10 @@ export type CtcInput<S extends Shape> = number extends S["length"]
 /** Lengths, one for each sequence, or why they do not fit. */
 export type CtcLengths<Role extends string, S extends Shape, L extends Shape> = number extends S["length"] | L["length"]
   ? Shape
-  : CtcLead<S> extends infer Lead extends Shape
+  : CtcLead<S> extends infer Lead extends AnyShape
     ? [AgreedShape<L, Lead>] extends [never]
       ? ShapeMismatch<`ctcLoss: ${Role}s have shape ${Show<L>}; they must be ${Show<Lead>}, one for each example`>
       : L
     : Shape;
 
-type CtcLead<S extends Shape> = S extends readonly [number, infer N extends number, number] ? [N] : [];
+type CtcLead<S extends Shape> = S extends [number, infer N extends number, number] ? [N] : [];

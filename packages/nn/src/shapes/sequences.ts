@@ -18,12 +18,12 @@ type Form<Length extends string, E extends number, S extends Shape, BatchFirst e
   : `[${Length}, ${E}]`;
 
 /** N, length and features of an operand; never for another rank. */
-type Parts<S extends Shape, BatchFirst extends boolean> = S extends readonly [
+type Parts<S extends Shape, BatchFirst extends boolean> = S extends [
   infer Length extends number,
   infer Own extends number,
 ]
   ? readonly [0, Length, Own]
-  : S extends readonly [infer First extends number, infer Second extends number, infer Own extends number]
+  : S extends [infer First extends number, infer Second extends number, infer Own extends number]
     ? [BatchFirst] extends [true]
       ? readonly [First, Second, Own]
       : [BatchFirst] extends [false]

@@ -61,6 +61,7 @@ describe("Flatten", () => {
     expect(() => new Flatten().forward([1, 2])).toThrow(
       "Flatten: axis 1 is out of range for an input of shape [2]. Add the axis of the examples, or set startAxis.",
     );
+    // @ts-expect-error the compiler sees it too
     expect(() => new Flatten({ startAxis: 2, endAxis: 1 }).forward(zeros([1, 1, 1]))).toThrow(
       "Flatten: endAxis 1 comes before startAxis 2 in [1, 1, 1]. Exchange them.",
     );

@@ -49,10 +49,17 @@ export const correct: readonly Correct[] = [
   ["new LSTM(2, 3, { batchFirst: true }).forward(zeros([4, 5, 2]))[1][1]", "[1, 4, 3]"],
   ["new Flatten().forward(zeros([2, 3, 4]))", "[2, 12]"],
   ["new Flatten({ startAxis: 0 }).forward(zeros([2, 3]))", "[6]"],
+  ["new Flatten({ startAxis: 1, endAxis: 2 }).forward(zeros([2, 3, 4, 5]))", "[2, 12, 5]"],
+  ["new Flatten({ startAxis: -2 }).forward(zeros([n, 3, 4, 5]))", "[number, 3, 20]"],
   ["new Softmax().forward(zeros([2, 3]))", "[2, 3]"],
   ["new LogSoftmax({ axis: 0 }).forward(zeros([2, 3]))", "[2, 3]"],
   ...activations.map((name): Correct => [`new ${name}().forward(zeros([2, 3]))`, "[2, 3]"]),
   ["new Residual(new Linear(3, 3)).forward(zeros([2, 3]))", "[2, 3]"],
+  [
+    "new Residual(new Sequential(new Conv2d(3, 8, 3, { padding: 1 }), new ReLU(), new Conv2d(8, 3, 1))).forward(zeros([2, 3, 8, 8]))",
+    "[2, 3, 8, 8]",
+  ],
+  ["new Residual(new Linear(n, 4)).forward(zeros([2, 4]))", "[2, 4]"],
   ["new Residual(new Linear(3, 4), { shortcut: new Linear(3, 4) }).forward(zeros([2, 3]))", "[2, 4]"],
   ["new Sequential(new Linear(3, 4), relu, new Tanh(), new Linear(4, 5)).forward(zeros([2, 3]))", "[2, 5]"],
   [
@@ -142,6 +149,14 @@ export const faulty: readonly Faulty[] = [
     "= [1, 3]",
   ],
   ["new Flatten().forward(zeros([3]))", "Flatten: axis 1 is out of range for an input of shape [3]"],
+  [
+    "new Flatten({ startAxis: 1, endAxis: 3 }).forward(zeros([2, 3, 4]))",
+    "Flatten: axis 3 is out of range for an input of shape [2, 3, 4]",
+  ],
+  [
+    "new Flatten({ startAxis: 2, endAxis: 1 }).forward(zeros([2, 3, 4]))",
+    "Flatten: endAxis 1 comes before startAxis 2 in [2, 3, 4]",
+  ],
   ["new Softmax({ axis: 2 }).forward(zeros([2, 3]))", "softmax: axis 2 is out of range for rank 2: [2, 3]"],
   ["new LogSoftmax({ axis: 2 }).forward(zeros([2, 3]))", "logSoftmax: axis 2 is out of range for rank 2: [2, 3]"],
   [
@@ -209,5 +224,17 @@ export const neighbours: readonly Faulty[] = [
   [
     "new Sequential(new Sequential(new Linear(3, 4)), new Linear(5, 6))",
     "a layer gives [..., 4] and the next takes [..., 5]",
+  ],
+  [
+    "new Residual(new Linear(3, 4))",
+    "Residual: the body makes [..., 4] of the input [..., 3], and what is added to it is [..., 3]",
+  ],
+  [
+    "new Residual(new Sequential(new ReLU(), new Conv2d(3, 8, 3), new Conv2d(8, 4, 1)))",
+    "Residual: the body makes [N, 4, …] of the input [N, 3, …], and what is added to it is [N, 3, …]",
+  ],
+  [
+    "new Residual(new Linear(3, 4), { shortcut: new Linear(3, 5) })",
+    "Residual: the body makes [..., 4] of the input [..., 3], and what is added to it is [..., 5]",
   ],
 ];
