@@ -61,7 +61,7 @@ function compareThreads(call: Call, tensors: readonly Tensor[], f: (tensors: rea
     for (const { count, results } of others) {
       for (const [k, { shape }] of outputs.entries()) {
         expectSame({
-          call: call.textOf(tensors),
+          call: () => call.textOf(tensors),
           what: `result ${k}`,
           shape,
           actual: [`${most} threads`, first?.results[k] ?? []],
