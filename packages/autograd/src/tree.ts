@@ -23,6 +23,9 @@ export interface Leaf {
 
 const leafStructure: TreeStructure = { kind: "leaf" };
 
+/** A property as assigning would make it, for the one key that an assignment takes for something else. */
+const ownProperty = { configurable: true, enumerable: true, writable: true };
+
 /** Whether a value is an object of keys and values, and no instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || value instanceof Tensor || value instanceof Variable) return false;
@@ -65,8 +68,12 @@ export function unflattenTree(structure: TreeStructure, leaves: readonly unknown
   const build = (part: TreeStructure): unknown => {
     if (part.kind === "leaf") return leaves[next++];
     if (part.kind === "array") return part.items.map(build);
-    // fromEntries defines own properties: a key such as __proto__ stays a key.
-    return Object.fromEntries(part.entries.map(([key, item]) => [key, build(item)]));
+    const built: Record<string, unknown> = {};
+    for (const [key, item] of part.entries) {
+      if (key === "__proto__") Object.defineProperty(built, key, { value: build(item), ...ownProperty });
+      else built[key] = build(item);
+    }
+    return built;
   };
   return build(structure);
 }

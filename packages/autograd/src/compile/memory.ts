@@ -1,8 +1,11 @@
 import { bytesPerElement } from "../dtype.js";
 import type { Buffer, Carry, Kernel, Schedule, StepsKernel } from "./kernel.js";
 
-/** Bytes up to which inputs and outputs are copied into the program's own memory at each run, instead of being pointed to. */
-const smallBytes = 64;
+/**
+ * Bytes up to which inputs and outputs are copied into and out of the program's own memory at each run, instead of being pointed to: what is kept outside costs some 3 µs to take and
+ * to give back, a copy of so many bytes half of it.
+ */
+const smallBytes = 512;
 /** Temporaries start at multiples of it: a cache line. */
 const alignment = 64;
 

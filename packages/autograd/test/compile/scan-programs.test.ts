@@ -24,7 +24,7 @@ import { describe, expect, test } from "vitest";
 type Recipe = readonly [kind: number, first: number, second: number];
 
 interface Program {
-  /** Sides on both sides of the 64 bytes up to which values are copied. */
+  /** Sides on both sides of the 512 bytes up to which values are copied. */
   readonly side: number;
   readonly length: number;
   readonly reverse: boolean;
@@ -35,7 +35,7 @@ interface Program {
 const recipe: fc.Arbitrary<Recipe> = fc.tuple(fc.nat(5), fc.nat(6), fc.nat(6));
 
 const programs: fc.Arbitrary<Program> = fc.record({
-  side: fc.constantFrom(0, 1, 3, 7, 8, 9, 40),
+  side: fc.constantFrom(0, 1, 3, 8, 9, 40, 63, 64, 65),
   length: fc.constantFrom(0, 1, 2, 5, 8),
   reverse: fc.boolean(),
   carries: fc.array(recipe, { minLength: 1, maxLength: 4 }),
@@ -50,7 +50,8 @@ function make([kind, first, second]: Recipe, pool: readonly Tensor[]): Tensor {
   if (kind === 2) return mul(sub(a, b), 0.5);
   if (kind === 3) return clip(mul(a, b), { min: -2, max: 2 });
   if (kind === 4) return mul(tensor(new Float64Array(a.size).fill(0.25)), a);
-  return mul(sin(a), sum(tanh(b)));
+  // The factor keeps long sums, and what they turn into after some steps, from making errors larger.
+  return mul(sin(a), mul(sum(tanh(b)), 0.02));
 }
 
 const numbers = (count: number, seed: number): Tensor =>

@@ -48,7 +48,7 @@ const worthRemaking = 1 << 16;
 /** Elementary operations for a byte of the results below which making them once more takes about as long as a copy. */
 const cheapWork = 8;
 /** And those below which they are made once more as long as nobody has asked for it: a program whose results are used later on has them copied from then on. */
-const bearableWork = 64;
+const bearableWork = 256;
 
 /** A program compiled to a module, with the memory that it works in. */
 class WasmExecutable implements Executable {
@@ -247,7 +247,8 @@ class WasmExecutable implements Executable {
     const results = bytesOf(this.#outputs);
     const { hostKernels, products, sharedWork } = this.#compiled;
     if (results < worthRemaking || bytesOf(this.#inputs) > 2 * results) return Number.POSITIVE_INFINITY;
-    return hostKernels.length + products.library > 0 ? Number.POSITIVE_INFINITY : sharedWork / results;
+    const isCounted = products.library === 0 || sharedWork > 0;
+    return hostKernels.length > 0 || !isCounted ? Number.POSITIVE_INFINITY : sharedWork / results;
   }
 
   /** The reference kernels fail with an error that says what is wrong. */

@@ -74,7 +74,11 @@ export class LoopBodies {
     const w = this.#w;
     const borders = this.#borders(roots);
     for (const e of borders) {
-      if (e.op === "const" && borders.length > 24) continue;
+      if (e.op === "const") {
+        // Loaded before the loop, they stay in registers: V8 moves what it can compute, even from a constant, to where it is used.
+        if (borders.length <= 24) body.local(e);
+        continue;
+      }
       this.#row.push(e);
       splat(w, e.type);
       const local = w.local("v128");

@@ -1,5 +1,5 @@
 import type { Expr, ExpressionBuilder } from "../expression.js";
-import { atLeast, atMost, formatOf, horner, integer, realFunction } from "./real-function.js";
+import { atLeast, atMost, estrin, formatOf, integer, realFunction } from "./real-function.js";
 
 // Polynomials here and in the other files interpolate at Chebyshev nodes, computed to 120 digits: near-minimax.
 
@@ -50,7 +50,7 @@ export function reduceByLogTwo(b: ExpressionBuilder, x: Expr, offset: number): R
 
 /** eʳ − 1 for |r| ≤ ½ log 2. */
 export function exponentialMinusOne(b: ExpressionBuilder, r: Expr): Expr {
-  const q = horner(b, r, forType<readonly number[]>(r, exponential));
+  const q = estrin(b, r, forType<readonly number[]>(r, exponential));
   return b.add(r, b.mul(b.mul(r, r), q));
 }
 
@@ -85,7 +85,7 @@ const exp2Body = (b: ExpressionBuilder, x: Expr): Expr => {
   const shift = b.like(x, round + 2 * bias);
   const rounded = b.add(clamped, shift);
   const r = b.sub(clamped, b.sub(rounded, shift));
-  const tail = b.mul(b.mul(r, r), horner(b, r, forType<readonly number[]>(x, powersOfTwo)));
+  const tail = b.mul(b.mul(r, r), estrin(b, r, forType<readonly number[]>(x, powersOfTwo)));
   const [first, second] = twoFactors(b, x, b.bits(rounded));
   const power = b.add(b.like(x, 1), b.add(b.mul(r, b.like(x, Math.LN2)), tail));
   return b.mul(b.mul(power, first), second);

@@ -1,7 +1,7 @@
 import type { Expr, ExpressionBuilder } from "../expression.js";
 import { exp, exponentialMinusOne, exponentialTimesPower, inversePower, reduceByLogTwo } from "./exponential.js";
 import { log, log1p } from "./logarithm.js";
-import { atMost, formatOf, horner, realFunction } from "./real-function.js";
+import { atMost, estrin, formatOf, horner, realFunction } from "./real-function.js";
 
 /** (tanh x − x) / x³, a polynomial in x², for |x| ≤ 0.625. */
 const smallTanh = {
@@ -16,7 +16,7 @@ const smallTanh = {
 /** x + x³ P(x²). */
 function oddPolynomial(b: ExpressionBuilder, x: Expr, coefficients: readonly number[]): Expr {
   const z = b.mul(x, x);
-  return b.add(x, b.mul(b.mul(x, z), horner(b, z, coefficients)));
+  return b.add(x, b.mul(b.mul(x, z), estrin(b, z, coefficients)));
 }
 
 const tanhBody = (b: ExpressionBuilder, x: Expr): Expr => {

@@ -1,5 +1,5 @@
 import type { Expr, ExpressionBuilder } from "../expression.js";
-import { formatOf, horner, integer, realFunction, withoutLowBits } from "./real-function.js";
+import { estrin, formatOf, integer, realFunction, withoutLowBits } from "./real-function.js";
 
 /** (log(1 + f) − f + f²/2) / f³ for 1 + f from √½ to √2. */
 const single = [
@@ -49,18 +49,19 @@ export function splitPositive(b: ExpressionBuilder, x: Expr): Split {
 function seriesOf(b: ExpressionBuilder, f: Expr): { readonly half: Expr; readonly tail: Expr } {
   const square = b.mul(f, f);
   const half = b.mul(b.like(f, 0.5), square);
-  if (f.type === "f32") return { half, tail: b.mul(b.mul(square, f), horner(b, f, single)) };
+  if (f.type === "f32") return { half, tail: b.mul(b.mul(square, f), estrin(b, f, single)) };
   // With s = f / (2 + f): log(1 + f) = 2s + s³ P = f − ½f² + s (½f² + s² P) (fdlibm, e_log.c).
   const s = b.div(f, b.add(b.like(f, 2), f));
   const z = b.mul(s, s);
-  return { half, tail: b.mul(s, b.add(half, b.mul(z, horner(b, z, double)))) };
+  return { half, tail: b.mul(s, b.add(half, b.mul(z, estrin(b, z, double)))) };
 }
 
 /** k log 2 + log(1 + f) + correction. */
-export function logarithmOf(b: ExpressionBuilder, { k, f }: Split, correction: Expr): Expr {
+export function logarithmOf(b: ExpressionBuilder, { k, f }: Split, correction?: Expr): Expr {
   const [high, low] = f.type === "f32" ? logTwo.f32 : logTwo.f64;
   const { half, tail } = seriesOf(b, f);
-  const small = b.add(tail, b.add(b.mul(k, b.like(f, low)), correction));
+  const rest = b.mul(k, b.like(f, low));
+  const small = b.add(tail, correction === undefined ? rest : b.add(rest, correction));
   return b.add(b.mul(k, b.like(f, high)), b.sub(f, b.sub(half, small)));
 }
 
@@ -71,8 +72,15 @@ function withLimits(b: ExpressionBuilder, x: Expr, value: Expr, pole = 0): Expr 
   return b.select(b.gt(x, b.like(x, pole)), b.select(b.lt(x, infinite), value, x), atPole);
 }
 
-const logBody = (b: ExpressionBuilder, x: Expr): Expr =>
-  withLimits(b, x, logarithmOf(b, splitPositive(b, x), b.like(x, 0)));
+const logAnywhereBody = (b: ExpressionBuilder, x: Expr): Expr => withLimits(b, x, logarithmOf(b, splitPositive(b, x)));
+
+const logAnywhere = realFunction("logAnywhere", logAnywhereBody, logAnywhereBody);
+
+/** All but positive normal numbers is rare enough to be computed one by one. */
+const logBody = (b: ExpressionBuilder, x: Expr): Expr => {
+  const isNormal = b.and(b.ge(x, b.like(x, formatOf(x).leastNormal)), b.lt(x, b.like(x, Number.POSITIVE_INFINITY)));
+  return b.rescue(b.not(isNormal), logarithmOf(b, splitNormal(b, x)), logAnywhere.callee, [x]);
+};
 
 /** The natural logarithm. */
 export const log = realFunction("log", logBody, logBody);

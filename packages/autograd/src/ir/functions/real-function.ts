@@ -17,9 +17,25 @@ export function realFunction(name: string, double: RealBody, single: RealBody = 
   return scalarFunction(name, (b, x, y, z) => (x.type === "f32" ? single : double)(b, x, y, z));
 }
 
-/** The polynomial with these coefficients, highest power first, at x (Horner's rule). */
+/** The polynomial with these coefficients, highest power first, at x (Horner's rule): the fewest operations, each of which waits for the one before. */
 export function horner(b: ExpressionBuilder, x: Expr, [first = 0, ...rest]: readonly number[]): Expr {
   return rest.reduce((value, coefficient) => b.add(b.mul(value, x), b.like(x, coefficient)), b.like(x, first));
+}
+
+/**
+ * The same polynomial from pairs of its terms, pairs of pairs and so on (Estrin, 1960): a few more operations, of which about log₂ as many wait for one another. For functions
+ * that stand in the middle of long chains.
+ */
+export function estrin(b: ExpressionBuilder, x: Expr, coefficients: readonly number[]): Expr {
+  let terms = [...coefficients].reverse().map((coefficient) => b.like(x, coefficient));
+  for (let power = x; terms.length > 1; power = b.mul(power, power)) {
+    terms = terms.flatMap((even, i) => {
+      if (i % 2 === 1) return [];
+      const odd = terms[i + 1];
+      return [odd === undefined ? even : b.add(even, b.mul(odd, power))];
+    });
+  }
+  return terms[0] ?? b.like(x, 0);
 }
 
 /** x, but not above `high`; NaN stays. */

@@ -23,10 +23,12 @@ function gemm(order, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
 function load(path) {
   if (path.includes("absent")) throw new Error(`${path}: cannot open shared object file`);
   if (path.includes("main thread") && !isMainThread) throw new Error("not in a worker");
+  const old = path.includes("older than the processor");
+  const core = old ? (process.env.OPENBLAS_CORETYPE ?? "Prescott") : "JavaScript";
   const functions = {
     openblas_set_num_threads() {},
     openblas_get_config: () => `OpenBLAS 0.0.1 ${path.includes("long") ? "USE64BITINT " : ""}plain MAX_THREADS=4`,
-    openblas_get_corename: () => "JavaScript",
+    openblas_get_corename: () => core,
     openblas_get_parallel: () => (path.includes("serial") ? 0 : 1),
     ...(path.includes("bare") ? {} : { cblas_sgemm: gemm, cblas_dgemm: gemm }),
   };
@@ -36,6 +38,7 @@ function load(path) {
       if (!(name in functions)) throw new Error(`Cannot find function '${name}' in shared library`);
       return functions[name];
     },
+    unload() {},
   };
 }
 

@@ -244,3 +244,22 @@ test("calls that a library does not allow at the same time are all made by the f
     await init({ threads: 1 });
   }
 });
+
+test("results that a library computed and nobody read are made once more, with the same bits", () => {
+  backend.blas = fakeLibrary("plain");
+  try {
+    const product = jit((x: Tensor, y: Tensor) => matmul(x, y));
+    const [a, b] = [normal([512, 64], 17), normal([64, 512], 18)];
+    const expected = product(a, b).data();
+    expect(product.stats().blas?.libraryProducts).toBe(1);
+    const calls = fakeCalls();
+    // More than stay in the backend's memory.
+    const results = Array.from({ length: 80 }, () => product(a, b));
+    const [again] = results;
+    const made = fakeCalls();
+    expect(again?.data()).toEqual(expected);
+    expect((fakeCalls() - made) / (made - calls)).toBe(1 / 80);
+  } finally {
+    backend.blas = undefined;
+  }
+});

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { DeviceError, init, jit, matmul, ones, type Tensor, ValueError, withBackend } from "@glissade/autograd";
 import { afterEach, describe, expect, test } from "vitest";
 import { currentBackend } from "../../../src/backends/wasm/backend.js";
+import { betterCore } from "../../../src/backends/wasm/blas/core-type.js";
 import { fakeKoffi } from "./libraries.js";
 
 const backend = currentBackend();
@@ -31,6 +33,39 @@ describe("init({ blas })", () => {
     expect(blas).toMatchObject({ name: "openblas", reason: expect.stringMatching(/^OpenBLAS 0.0.1 .*openblas/) });
     expect((await init({ blas: "openblas" })).blas).toEqual(blas);
     expect((await init()).blas).toEqual(blas);
+  });
+
+  test("has a library that does not know the processor take the kernels of one that is like it", async () => {
+    backend.koffi = fakeKoffi;
+    const { OPENBLAS_CORETYPE: before } = process.env;
+    const description = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+    const reasonWith = async (core: string | undefined): Promise<string> => {
+      if (core === undefined) delete process.env.OPENBLAS_CORETYPE;
+      else process.env.OPENBLAS_CORETYPE = core;
+      const { blas } = await init({ blas: "openblas", blasPath: `older than the processor, ${core}` });
+      expect(process.env.OPENBLAS_CORETYPE).toBe(core);
+      return blas?.reason ?? "";
+    };
+    try {
+      expect(await reasonWith(undefined)).toContain(`for ${betterCore("Prescott", description) ?? "Prescott"},`);
+      expect(await reasonWith("Nehalem")).toContain("for Nehalem,");
+    } finally {
+      if (before === undefined) delete process.env.OPENBLAS_CORETYPE;
+      else process.env.OPENBLAS_CORETYPE = before;
+    }
+  });
+
+  test.each([
+    ["Prescott", "sse2 avx avx2 fma", "Haswell"],
+    ["Nehalem", "avx2 fma avx512f avx512cd avx512bw avx512dq avx512vl", "SkylakeX"],
+    ["Prescott", "avx2 fma avx512f", "Haswell"],
+    ["Prescott", "sse2 ssse3", undefined],
+    ["Zen", "avx2 fma", undefined],
+    ["Cooperlake", "avx2 fma avx512f avx512cd avx512bw avx512dq avx512vl", undefined],
+    ["JavaScript", "avx2 fma", undefined],
+  ])("%s, on a processor with %s: %s", (chosen, flags, better) => {
+    expect(betterCore(chosen, `vendor_id\t: x\nflags\t\t: ${flags}\nbugs\t\t: none\n`)).toBe(better);
+    expect(betterCore(chosen, "")).toBeUndefined();
   });
 
   test("leaves what was compiled before as it is", async () => {

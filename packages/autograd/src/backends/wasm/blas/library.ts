@@ -1,5 +1,6 @@
 import type { WasmMemory } from "../engine.js";
 import { type BlasBinding, bindGemmSource, type Gemm } from "./binding.js";
+import { betterCore } from "./core-type.js";
 
 /** A library that computes matrix products. */
 export interface BlasLibrary {
@@ -22,8 +23,10 @@ type Require = ((name: string) => unknown) & { resolve(name: string): string };
 /** What of Node is needed, reached without an import: browsers have none of it, and bundlers must not look for it. */
 interface NodeProcess {
   readonly platform: string;
+  readonly env: Record<string, string | undefined>;
   cwd(): string;
   readonly getBuiltinModule?: {
+    (name: "fs"): { readFileSync(path: string, encoding: "utf8"): string };
     (name: "module"): { createRequire(from: string): Require };
     (name: "vm"): { runInThisContext(code: string): Binder };
   };
@@ -34,6 +37,7 @@ type NativeFunction = (...args: readonly number[]) => unknown;
 /** A shared library as koffi opens it. */
 interface NativeLibrary {
   func(definition: string): NativeFunction;
+  unload?(): void;
 }
 
 type Binder = (library: NativeLibrary, memory: WasmMemory) => Gemm;
@@ -81,7 +85,7 @@ export function openBlas(memory: WasmMemory, { path, koffi = "koffi" }: BlasSear
   const failures: string[] = [];
   for (const name of names) {
     try {
-      const library = found.koffi.load(name);
+      const library = loadLibrary(found.koffi, name, process);
       refuseLongIntegers(library);
       const gemm = builtin("vm").runInThisContext(bindGemmSource)(library, memory);
       return { binding: { koffi: found.file, library: name }, gemm, ...describeLibrary(library, name) };
@@ -124,6 +128,34 @@ function loadKoffi(
   return { why: `the package ${name} is not installed`, remedy: "npm install koffi" };
 }
 
+/** The environment variable that says which kernels OpenBLAS takes. */
+const coreVariable = "OPENBLAS_CORETYPE";
+
+/** The library, loaded once more where it took the processor, which is newer than it is, for one without AVX: its products are several times as fast then. */
+function loadLibrary(koffi: Koffi, name: string, process: NodeProcess): NativeLibrary {
+  const library = koffi.load(name);
+  if (process.env[coreVariable] !== undefined || library.unload === undefined) return library;
+  const better = betterCore(coreOf(library), describeProcessor(process));
+  if (better === undefined) return library;
+  library.unload();
+  process.env[coreVariable] = better;
+  try {
+    return koffi.load(name);
+  } finally {
+    delete process.env[coreVariable];
+  }
+}
+
+/** What Linux says of the processor; nothing elsewhere. */
+function describeProcessor({ platform, getBuiltinModule }: NodeProcess): string {
+  if (platform !== "linux" || getBuiltinModule === undefined) return "";
+  try {
+    return getBuiltinModule("fs").readFileSync("/proc/cpuinfo", "utf8");
+  } catch {
+    return "";
+  }
+}
+
 const isKoffi = (value: unknown): value is Koffi =>
   typeof value === "object" && value !== null && "load" in value && typeof value.load === "function";
 
@@ -132,6 +164,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The library's own words on how it was built. */
 const configOf = (library: NativeLibrary): string => String(library.func("const char *openblas_get_config()")());
 
+/** Which processors' kernels the library computes with. */
+const coreOf = (library: NativeLibrary): string => String(library.func("const char *openblas_get_corename()")());
+
 /** @throws Error for a build whose integers have 64 bits: its functions have the same names. */
 function refuseLongIntegers(library: NativeLibrary): void {
   if (/\bUSE64BITINT\b/.test(configOf(library))) throw new Error("its integers have 64 bits");
@@ -139,8 +174,7 @@ function refuseLongIntegers(library: NativeLibrary): void {
 
 function describeLibrary(library: NativeLibrary, name: string): Pick<BlasLibrary, "description" | "isThreadSafe"> {
   const version = /^OpenBLAS \S+/.exec(configOf(library))?.[0] ?? "OpenBLAS";
-  const core = String(library.func("const char *openblas_get_corename()")());
   // 0: sequential, 1: with threads, 2: with OpenMP. The first need not guard its buffers against other threads.
   const isThreadSafe = library.func("int openblas_get_parallel()")() !== 0;
-  return { description: `${version} for ${core}, ${name}`, isThreadSafe };
+  return { description: `${version} for ${coreOf(library)}, ${name}`, isThreadSafe };
 }
