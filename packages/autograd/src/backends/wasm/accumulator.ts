@@ -22,6 +22,9 @@ const vectorCodes = {
 
 type Accumulated = keyof typeof vectorCodes;
 
+/** Whether the elements may be combined in any order, to the same bits. */
+export const isOrderless = ({ combine }: Reduction): boolean => combine === "max" || combine === "min";
+
 /** Locals in which a reduction gathers its elements: vectors, and what comes one by one. */
 export class Accumulator {
   readonly #w: FunctionWriter;
@@ -31,14 +34,17 @@ export class Accumulator {
   readonly #vectors: number[];
   readonly #tail: number;
 
-  constructor(w: FunctionWriter, reduction: Reduction, lanes: Lanes) {
+  /** `parts`: the vectors of a round that are gathered apart where their order does not matter, each without waiting for the one before. */
+  constructor(w: FunctionWriter, reduction: Reduction, lanes: Lanes, parts = 1) {
     this.#w = w;
     this.#reduction = reduction;
     this.#lanes = lanes;
     const { accumulator } = reduction;
     this.#type = accumulator === "f32" || accumulator === "f64" || accumulator === "u32" ? accumulator : "i32";
     // Sums in float64 run in four parts, whether elements come by twos or by fours: one order, and so the same bits, in all loops.
-    this.#vectors = Array.from({ length: this.#type === "f64" ? 2 : 1 }, () => w.local("v128"));
+    const least = this.#type === "f64" ? 2 : 1;
+    const count = isOrderless(reduction) ? Math.max(parts, least) : least;
+    this.#vectors = Array.from({ length: count }, () => w.local("v128"));
     this.#tail = w.local(scalarValueType(this.#type));
   }
 
@@ -67,13 +73,13 @@ export class Accumulator {
     w.set(this.#tail);
   }
 
-  /** Takes the vector on the stack: the first or the second of a group of four elements, where they come by twos. */
-  addVector(half: 0 | 1): void {
+  /** Takes the vector on the stack, which has this number in its round: the first or the second of a group of four elements, where sums come by twos. */
+  addVector(part: number): void {
     const w = this.#w;
     const [first = 0, second] = this.#vectors;
     const code = vectorCodes[this.#type][this.#reduction.combine];
     if (this.#lanes === 2 || !this.#widens) {
-      const sum = (half === 1 ? second : first) ?? first;
+      const sum = this.#vectors[part] ?? first;
       if (this.#widens) w.simd(simd.f64x2PromoteLowF32x4);
       w.get(sum).simd(code).set(sum);
       return;
@@ -119,9 +125,9 @@ export class Accumulator {
   /** Puts the result of all that was added on the stack. */
   finish(): void {
     const w = this.#w;
-    const [first = 0, second] = this.#vectors;
-    if (second !== undefined)
-      w.get(first).get(second).simd(vectorCodes[this.#type][this.#reduction.combine]).set(first);
+    const [first = 0, ...others] = this.#vectors;
+    for (const other of others)
+      w.get(first).get(other).simd(vectorCodes[this.#type][this.#reduction.combine]).set(first);
     const lanes = this.#type === "f64" ? 2 : this.#lanes;
     w.get(first);
     extractLane(w, this.#type, lanes, 0);

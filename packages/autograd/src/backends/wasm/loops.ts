@@ -1,7 +1,7 @@
 import type { LoopKernel, Reduction, Store } from "../../compile/kernel.js";
 import type { Group } from "../../compile/loop-groups.js";
 import type { Expr } from "../../ir/expression.js";
-import { Accumulator } from "./accumulator.js";
+import { Accumulator, isOrderless } from "./accumulator.js";
 import type { AddressOf } from "./addresses.js";
 import { Body, type FunctionTable, type Surroundings, type Width } from "./body.js";
 import { type Carried, carriedExpressions } from "./carried.js";
@@ -33,6 +33,10 @@ export interface LoopContext {
 
 /** In elements: what a thread takes at once where rows are shared out by elements. */
 const block = 64;
+/** Vectors of a row whose extremes are gathered apart: one after the other, each would wait for the six operations on the one before. */
+const partsOfExtremes = 4;
+/** In elements: a row from which that is worth a loop of its own. */
+const longRow = 64;
 /** Columns that are reduced side by side, in vectors. */
 const columnVectors = 4;
 
@@ -94,12 +98,11 @@ class LoopCompiler {
   #eachUnit(body: (unit: number) => void): void {
     const w = this.#w;
     const unit = w.local("i32");
-    w.get(1).set(unit);
-    w.block(() => {
+    w.get(1).tee(unit).get(2).op(op.i32LtS);
+    w.if(() => {
       w.loop(() => {
-        w.get(unit).get(2).op(op.i32GeS).brIf(1);
         body(unit);
-        w.get(unit).i32(1).op(op.i32Add).set(unit).br(0);
+        w.get(unit).i32(1).op(op.i32Add).tee(unit).get(2).op(op.i32LtS).brIf(0);
       });
     });
   }
@@ -204,29 +207,34 @@ class LoopCompiler {
   #pass({ reductions, stores, left }: Pass): void {
     const w = this.#w;
     const roots = [...reductions.map(({ argument }) => argument), ...stores.map(({ expr }) => expr)];
-    const accumulators = reductions.map((reduction) => new Accumulator(w, reduction, this.#plan.lanes));
+    const size = this.#start === undefined ? this.#plan.along.size : undefined;
+    const { lanes } = this.#plan;
+    // Sums take four elements at a time whatever the width of vectors is, and then one by one.
+    const least = lanes === 2 && reductions.length > 0 ? 2 : 1;
+    const isUnrolled = stores.length === 0 && (size ?? 0) >= longRow && reductions.every(isOrderless);
+    const parts = isUnrolled ? partsOfExtremes : least;
+    const accumulators = reductions.map((reduction) => new Accumulator(w, reduction, lanes, parts));
     for (const accumulator of accumulators) accumulator.start();
     this.#nest(this.#plan.inner.slice(0, -1), () => {
       const index = this.#addresses.indexOf(this.#plan.along.variable);
       if (this.#start === undefined) w.i32(0).set(index);
       else w.get(this.#start).set(index);
-      // Sums take four elements at a time whatever the width of vectors is, and then one by one.
-      const halves = this.#plan.lanes === 2 && reductions.length > 0 ? ([0, 1] as const) : ([0] as const);
-      const step = this.#plan.lanes * halves.length;
-      const size = this.#start === undefined ? this.#plan.along.size : undefined;
+      const step = lanes * least;
       if (size === undefined || size >= step) {
         const spread = this.#bodies.vectors(roots);
-        this.#loopTo(index, step, () => {
-          for (const half of halves) {
-            this.#addresses.shift = half * this.#plan.lanes;
-            const body = new Body(this.#surroundings, this.#plan.lanes);
-            spread.share(body);
-            for (const { expr, load } of left) body.bind(expr, body.local(load));
-            this.#bodies.write(body, this.#plan.lanes, roots, stores, (i) => accumulators[i]?.addVector(half));
-            body.release();
-          }
-          this.#addresses.shift = 0;
-        });
+        for (const vectors of parts > least ? [parts, least] : [least]) {
+          this.#loopTo(index, lanes * vectors, () => {
+            for (let part = 0; part < vectors; part++) {
+              this.#addresses.shift = part * lanes;
+              const body = new Body(this.#surroundings, lanes);
+              spread.share(body);
+              for (const { expr, load } of left) body.bind(expr, body.local(load));
+              this.#bodies.write(body, lanes, roots, stores, (i) => accumulators[i]?.addVector(part));
+              body.release();
+            }
+            this.#addresses.shift = 0;
+          });
+        }
         spread.release();
       }
       if (size === undefined || size % step !== 0) {
@@ -261,18 +269,26 @@ class LoopCompiler {
     });
   }
 
-  /** while (index + step <= end) { body; index += step } */
+  /**
+   * while (index + step <= end) { body; index += step }, with the test behind the body: V8 computes what does not change in a loop before it only where every round that begins
+   * comes past it, and moves what was computed before into the loop otherwise.
+   */
   #loopTo(index: number, step: number, body: () => void): void {
     const w = this.#w;
-    w.block(() => {
+    const hasRoom = (): void => {
+      if (step > 1) w.i32(step - 1).op(op.i32Add);
+      if (this.#end === undefined) w.i32(this.#plan.along.size);
+      else w.get(this.#end);
+      w.op(op.i32LtS);
+    };
+    w.get(index);
+    hasRoom();
+    w.if(() => {
       w.loop(() => {
-        w.get(index);
-        if (step > 1) w.i32(step - 1).op(op.i32Add);
-        if (this.#end === undefined) w.i32(this.#plan.along.size);
-        else w.get(this.#end);
-        w.op(op.i32GeS).brIf(1);
         body();
-        w.get(index).i32(step).op(op.i32Add).set(index).br(0);
+        w.get(index).i32(step).op(op.i32Add).tee(index);
+        hasRoom();
+        w.brIf(0);
       });
     });
   }
