@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LawsFirst } from "./tests/setup/laws-first.js";
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     execArgv: ["--expose-gc"],
     // Vitest leaves one core to itself, which on two cores doubles the time.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LawsFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     typecheck: {

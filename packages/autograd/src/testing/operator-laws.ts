@@ -5,6 +5,7 @@ import type { Sampler } from "../sampling.js";
 import { recordings } from "./arbitrary.js";
 import type { Subject } from "./call.js";
 import { laws } from "./laws/index.js";
+import type { Drawing } from "./recording.js";
 import { type Law, type OperatorUnderTest, Trial } from "./trial.js";
 import { Finding, LawViolation } from "./violation.js";
 
@@ -53,8 +54,9 @@ export function operatorLaws(op: OperatorFunction, options: OperatorLawsOptions 
   const { operator, sampler } = underTest(op, options);
   checkLawNames(operator.name, options);
   const chosen = laws.filter(({ name }) => !(name in (options.except ?? {})) && (options.laws?.includes(name) ?? true));
+  const probesOf = probing(operator, sampler);
   return chosen
-    .filter((law) => saysSomething(law, operator, sampler))
+    .filter((law) => saysSomething(law, probesOf(law.drawing)))
     .map((law) => ({ law: law.name, property: lawProperty(law, operator, sampler), numRuns: law.runs }));
 }
 
@@ -90,13 +92,26 @@ function checkLawNames(operator: string, options: OperatorLawsOptions): void {
   }
 }
 
-/** Whether a law says anything about one of some fixed cases. What throws is for the law itself to report. */
-function saysSomething(law: Law, operator: OperatorUnderTest, sampler: Sampler): boolean {
-  const cases = sample(recordings(sampler, law.drawing), probes);
-  return cases.some((recording) => {
-    if (recording === undefined) return false;
+/** Some fixed cases of each drawing, which several laws have in common. */
+function probing(operator: OperatorUnderTest, sampler: Sampler): (drawing: Drawing) => readonly Trial[] {
+  const known = new Map<string, readonly Trial[]>();
+  return (drawing) => {
+    const key = JSON.stringify(Object.entries(drawing).sort());
+    const trials =
+      known.get(key) ??
+      sample(recordings(sampler, drawing), probes).flatMap((recording) =>
+        recording === undefined ? [] : [new Trial(operator, recording)],
+      );
+    known.set(key, trials);
+    return trials;
+  };
+}
+
+/** Whether a law says anything about one of some cases. What throws is for the law itself to report. */
+function saysSomething(law: Law, cases: readonly Trial[]): boolean {
+  return cases.some((trial) => {
     try {
-      return recording.error !== undefined || law.applies(new Trial(operator, recording));
+      return trial.recording.error !== undefined || law.applies(trial);
     } catch {
       return true;
     }

@@ -72,7 +72,8 @@ export function elementText(shape: Shape, flat: number): string {
 
 /** Two rows of elements to compare, and how the message names them. */
 export interface Comparison {
-  readonly call: string;
+  /** The call as TypeScript: written where they differ. */
+  readonly call: () => string;
   readonly what: string;
   readonly shape: Shape;
   readonly actual: readonly [label: string, values: ArrayLike<number>];
@@ -96,7 +97,7 @@ export function expectClose({ call, what, shape, actual, expected }: Comparison,
     }
   }
   if (worst < 0) return;
-  throw new Finding(call, `${what}, ${elementText(shape, worst)}`, [
+  throw new Finding(call(), `${what}, ${elementText(shape, worst)}`, [
     [actualLabel, numberText(a[worst] ?? Number.NaN)],
     [expectedLabel, numberText(b[worst] ?? Number.NaN)],
   ]);
@@ -108,7 +109,7 @@ export function expectSame({ call, what, shape, actual, expected }: Comparison):
   const [expectedLabel, b] = expected;
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     if (Object.is(a[i], b[i])) continue;
-    throw new Finding(call, `${what}, ${elementText(shape, i)}`, [
+    throw new Finding(call(), `${what}, ${elementText(shape, i)}`, [
       [actualLabel, numberText(a[i] ?? Number.NaN)],
       [expectedLabel, numberText(b[i] ?? Number.NaN)],
     ]);

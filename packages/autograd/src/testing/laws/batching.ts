@@ -46,14 +46,14 @@ function checkBatch(trial: Trial, f: OfTensors, what: string, weights: (example:
   const inAxes = [mapped.map((isMapped) => (isMapped ? 0 : null))];
   const results = vmap((tensors: readonly Tensor[]) => f(tensors), { inAxes })(batch);
   const axes = drawn.map((isMapped) => (isMapped ? "0" : "null")).join(", ");
-  const text = `vmap over ${axes} of ${trial.call.textOf(batch)}`;
+  const text = (): string => `vmap over ${axes} of ${trial.call.textOf(batch)}`;
   for (const [k, result] of results.entries()) {
     const values = result.data();
     const size = values.length / examples;
     for (const [i, example] of expected.entries()) {
       const row = example[k];
       if (row === undefined || !sameShape([examples, ...row.shape], result.shape) || row.dtype !== result.dtype) {
-        throw new Finding(text, `shape and dtype of ${what} ${k}`, [
+        throw new Finding(text(), `shape and dtype of ${what} ${k}`, [
           ["vmap", `${JSON.stringify(result.shape)} ${result.dtype}`],
           ["each example", `${JSON.stringify(row?.shape)} ${row?.dtype}`],
         ]);
@@ -63,7 +63,7 @@ function checkBatch(trial: Trial, f: OfTensors, what: string, weights: (example:
   }
 }
 
-function compareExample(call: string, what: string, actual: Storage, row: Tensor): void {
+function compareExample(call: () => string, what: string, actual: Storage, row: Tensor): void {
   const expected = row.data();
   const comparison = { call, what, shape: row.shape, actual: ["vmap", actual], expected: ["loop", expected] } as const;
   if (isFloat(row.dtype)) expectClose(comparison, tolerance * Math.max(1, magnitude(expected)));

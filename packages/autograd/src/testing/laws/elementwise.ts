@@ -48,7 +48,7 @@ export const broadcasting: Law = {
         ]);
       }
       expectSame({
-        call: call.text(),
+        call: () => call.text(),
         what: `result ${k}`,
         shape: result.shape,
         actual: ["broadcast", actual],

@@ -18,7 +18,7 @@ function compare(
 ): void {
   for (const [k, row] of expected.entries()) {
     expectSame({
-      call: call.text(),
+      call: () => call.text(),
       what: `${what} ${k}`,
       shape: [row.length],
       actual: [labels[0], actual[k] ?? []],

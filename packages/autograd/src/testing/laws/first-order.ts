@@ -156,7 +156,7 @@ export const forwardRule: Law = {
       for (const [k, result] of results.entries()) {
         const scale = Math.max(magnitude(tangents[k] ?? [], numerical[k] ?? []), 1e-3 * magnitude(...values), 1e-9);
         const comparison = {
-          call: call.text(),
+          call: () => call.text(),
           what: `derivative of result ${k} along v = ${weightsText(elementsOf(v))}`,
           shape: result.shape,
           actual: ["forward rule", tangents[k] ?? []],

@@ -149,7 +149,7 @@ function checkLinear(call: Call, { node, inputs, made }: KernelRun, operands: re
   const coarse = node.dtype === "float32" || inputs.some(({ dtype }) => dtype === "float32");
   expectClose(
     {
-      call: call.text(),
+      call: () => call.text(),
       what: `${node.primitive.name} with x = ${Array.from(terms[0] ?? [])
         .slice(0, 4)
         .join(", ")} and y = ${weight(0, 3)}, … in operand ${operands.join(", ")}`,

@@ -32,7 +32,7 @@ export const precision: Law = {
       }
       const values = reference.data();
       const comparison = {
-        call: single.text(),
+        call: () => single.text(),
         what: `result ${k}`,
         shape: result.shape,
         actual: ["float32", result.data()],
@@ -47,7 +47,7 @@ export const precision: Law = {
     for (const [k, operand] of exact.operands.entries()) {
       expectClose(
         {
-          call: single.text(),
+          call: () => single.text(),
           what: `gradient of Σ w · result with respect to ${exact.place(k)}`,
           shape: operand.shape,
           actual: ["float32", singleGradients[k] ?? []],

@@ -45,7 +45,7 @@ function comparison(
 ): Comparison {
   const { call } = trial;
   return {
-    call: call.text(),
+    call: () => call.text(),
     what: `second derivatives of Σ w · result along v = ${weightsText(v)}, with respect to ${call.place(k)}`,
     shape: call.operands[k]?.shape ?? [],
     actual: ["reverse over reverse", analytic[k] ?? []],
@@ -95,7 +95,7 @@ export const forwardOverReverse: Law = {
     for (const [k, product] of products.entries()) {
       expectClose(
         {
-          call: call.text(),
+          call: () => call.text(),
           what: `second derivatives of Σ w · result along v = ${weightsText(directions.map((x) => x.data()))}, with respect to ${call.place(k)}`,
           shape: product.shape,
           actual: ["forward over reverse", product.data()],
