@@ -229,7 +229,8 @@ export const conv2d = convolution("conv2d", 2);
  * `convTranspose1d(x, weight, bias?, options?)`.
  *
  * @param x [N, C, L], or [C, L].
- * @param weight [C, features / groups, taps].
+ * @param weight [C, features / groups, taps]. Where one is not finite, elements near the border that it does not reach may be NaN too once compiled
+ * (zeros stand beyond the border, and 0 · ∞ is NaN).
  * @param bias One number for each feature.
  * @param options.stride The distance that neighbours of x are moved apart; default 1.
  * @param options.padding What is cut off the result before and after, as `conv1d` would have padded; default 0.
@@ -248,7 +249,8 @@ export const convTranspose1d = transposedConvolution("convTranspose1d", 1);
  * `convTranspose2d(x, weight, bias?, options?)`.
  *
  * @param x [N, C, H, W], or [C, H, W].
- * @param weight [C, features / groups, rows, columns].
+ * @param weight [C, features / groups, rows, columns]. Where one is not finite, elements near the border that it does not reach may be NaN too once compiled
+ * (zeros stand beyond the border, and 0 · ∞ is NaN).
  * @param bias One number for each feature.
  * @param options.stride The distance that neighbours of x are moved apart; default 1.
  * @param options.padding What is cut off around the result, as `conv2d` would have padded; default 0.
