@@ -19,13 +19,16 @@ const allowed: Readonly<Record<string, string>> = {
     "the nest of loops over rows, columns and elements, which share their steps",
   "packages/autograd/src/backends/wasm/vector-code.ts": "half of it tables of instructions",
   "packages/autograd/src/compile/schedule.ts": "one walk over the values that places each, and reads what is placed",
-  "packages/autograd/src/methods.ts": "a table: one declaration and one entry for each method",
+  "packages/autograd/src/compile/values.ts": "values and the walk that makes them, which know each other's numbers",
+  "packages/autograd/src/ir/expression.ts": "one builder: a method of a line or three for each operation",
   "packages/autograd/src/numbers/matrix-product.ts": "one blocked product with its packing, which only read together",
+  "packages/autograd/src/ops/convolution.ts": "three primitives, each the derivative of the other two",
   "packages/autograd/src/ops/random.ts": "one class, of whose lines half are docstrings",
   "packages/autograd/src/ops/slice.ts":
     "slicing and its transpose, which share the arithmetic of clamped, negative and stepped bounds",
   "packages/autograd/src/ops/cumulative.ts": "running totals of four kinds, whose derivatives are one another's",
   "packages/nn/src/layers/activations.ts": "a list of classes of a few lines, of which half are docstrings",
+  "packages/autograd/src/tensor-methods.ts": "a table: one declaration for each method",
   "packages/autograd/src/tensor.ts": "Tensor and Variable, which hold each other",
   "scripts/routines/expressions.ts": "one writer of expressions, whose kinds call one another",
 };

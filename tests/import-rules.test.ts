@@ -32,7 +32,7 @@ const autogradLayers: readonly (readonly string[])[] = [
   ["transforms/"],
   ["numeric/"],
   ["functions.ts"],
-  ["methods.ts"],
+  ["methods.ts", "tensor-methods.ts"],
   ["index.ts"],
   ["debug/", "testing/"],
 ];

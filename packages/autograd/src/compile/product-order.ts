@@ -1,3 +1,5 @@
+import type { Shape } from "../shape.js";
+
 /**
  * In which order the terms of a product are added. It follows from the shape alone, not from where the operands lie: the same product has the same
  * bits wherever it occurs.
@@ -31,4 +33,14 @@ export function productOrder(
     alongK: liesAlongK && k >= 16 && (m <= 4 || n <= 4 || (n <= fewColumns && m < manyRows)),
     depth: depthOf(k),
   };
+}
+
+/** The sizes of a product with a result of this shape: m rows of k terms for each of n columns, for each matrix of the batch. */
+export function productSizes(
+  shape: Shape,
+  left: Shape,
+  isTransposed: boolean,
+): { readonly batch: Shape; readonly m: number; readonly n: number; readonly k: number } {
+  const [m = 1, n = 1] = shape.slice(-2);
+  return { batch: shape.slice(0, -2), m, n, k: left[left.length - (isTransposed ? 2 : 1)] ?? 1 };
 }

@@ -24,22 +24,16 @@ import {
   probeLoops,
   rankOfRows,
 } from "./open-loops.js";
-import { productOrder } from "./product-order.js";
+import { productOrder, productSizes } from "./product-order.js";
 import { routineOperands } from "./routine-operands.js";
 import { splitReduction } from "./split-reduction.js";
-import { type Asked, askedParts, partOf, scheduleSteps } from "./step-loops.js";
+import { type Asked, askedParts, partOf, type ScheduledLoop, scheduleSteps } from "./step-loops.js";
 import type { Value, Values } from "./values.js";
 import { Weights } from "./weights.js";
 
 /** Orders the values of a program into kernels, each computing as much as fits into its loops. `places` is told where values are computed. */
 export function schedule(program: Values, places: Map<Value, Place> = new Map()): Schedule {
   return new Scheduler(program, places).run();
-}
-
-/** A loop over steps among the kernels: where the results that are asked for are. */
-interface ScheduledLoop {
-  readonly results: ReadonlyMap<number, Buffer>;
-  readonly position: number;
 }
 
 class Scheduler {
@@ -362,10 +356,7 @@ class Scheduler {
 
   #product(value: Value, lowering: Lowering & { readonly kind: "product" }): Place {
     const [a, b] = [operandOf(value, 0), operandOf(value, 1)];
-    const batch = value.shape.slice(0, -2);
-    const m = value.shape[value.shape.length - 2] ?? 1;
-    const n = value.shape[value.shape.length - 1] ?? 1;
-    const k = a.shape[a.shape.length - (lowering.a ? 2 : 1)] ?? 1;
+    const { batch, m, n, k } = productSizes(value.shape, a.shape, lowering.a);
     if (k === 0) return this.#draft.filled(value, 0);
     const order = productOrder(m, n, k, lowering);
     const left = this.#matrix(a, batch, lowering.a, order.alongK ? "columns" : "any");

@@ -4,6 +4,12 @@ import type { Draft } from "./draft.js";
 import type { Buffer, Kernel, Passage, Schedule } from "./kernel.js";
 import { simplify, type Value, type Values } from "./values.js";
 
+/** A loop over steps among the kernels: where the results that are asked for are. */
+export interface ScheduledLoop {
+  readonly results: ReadonlyMap<number, Buffer>;
+  readonly position: number;
+}
+
 /** Which results of operators that have several are asked for. */
 export type Asked = ReadonlyMap<Value, ReadonlySet<number>>;
 

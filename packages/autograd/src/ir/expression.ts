@@ -1,11 +1,7 @@
-import type { DType } from "../dtype.js";
 import { type Affine, isSameIndex } from "./affine.js";
+import type { ScalarType } from "./scalar-type.js";
 
-/**
- * What a value in a loop body is. `u8` and `u32` are unsigned integers, `i64` serves the bits of `f64`; `bool` is a truth value.
- * Integers wrap.
- */
-export type ScalarType = "f32" | "f64" | "i32" | "u32" | "u8" | "i64" | "bool";
+export { type ScalarType, scalarTypeOf } from "./scalar-type.js";
 
 /**
  * What an expression does, with IEEE 754 meaning for floats:
@@ -84,18 +80,6 @@ export interface Expr {
   /** Number of the last walk that came by. */
   mark: number;
 }
-
-/** The type in which elements of a dtype are computed. */
-export const scalarTypeOf = (dtype: DType): ScalarType => scalarTypes[dtype];
-
-const scalarTypes = {
-  float32: "f32",
-  float64: "f64",
-  int32: "i32",
-  uint32: "u32",
-  uint8: "u8",
-  bool: "bool",
-} as const satisfies Record<DType, ScalarType>;
 
 const isFloatType = (type: ScalarType): boolean => type === "f32" || type === "f64";
 

@@ -196,9 +196,8 @@ export interface Padded {
 
 /** What a tensor is the padding of; undefined where it is none, or one along several axes or with gaps. */
 export function zeroPadding({ node }: Tensor): Padded | undefined {
-  if (!isPad(node)) return undefined;
-  const [inner] = node.inputs;
-  if (inner === undefined) return undefined;
+  const [inner] = isPad(node) ? node.inputs : [];
+  if (!isPad(node) || inner === undefined) return undefined;
   const { low, high, interior } = node.attributes;
   const axes = low.flatMap((before, axis) => (before === 0 && high[axis] === 0 ? [] : [axis]));
   const [axis = 0] = axes;
